@@ -1,0 +1,157 @@
+"""What a kind of Stripe object is: one table of fields, from which every stage takes what it needs to know.
+
+A field is a leaf: `features.subscription_cancel.mode` is one, and so is a whole list. `*` in a name stands for any key
+of a map: `metadata.*`, `currency_options.*.unit_amount`. What concerns an object around fields stands in a Block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reconciler.model import Observed, Path, Resource
+
+Shape = dict[str, Any]
+Children = Callable[[str], Mapping[str, Mapping[str, Any]]]
+
+
+class Settable(Enum):
+    """When Stripe accepts a value."""
+
+    ALWAYS = "always"
+    ON_CREATE = "on create"  # a change replaces the object; absence is a value too: the server's default
+    ON_UPDATE = "on update"  # a second step after creation
+    ONCE = "once"  # until it has a value; after that a change replaces
+
+
+class Retire(Enum):
+    """How an object leaves service."""
+
+    ARCHIVE = "archive"
+    DELETE = "delete"
+    DEACTIVATE = "deactivate"
+    NEVER = "never"
+
+
+class Clear(Enum):
+    """What unsets a field, where that is not a value to send."""
+
+    NOTHING = "nothing"  # Stripe cannot unset it
+    DEFAULT = "default"  # sending the server's default does; with no default, nothing does
+    REPLACE = "replace"  # only a successor without it
+
+
+class Default(Enum):
+    """What the server fills in, where that is not a fixed value."""
+
+    ANY = "any"  # its own choice: when not declared, every value is right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """An object around fields, where there is something to say of it as a whole."""
+
+    name: str
+    doc: str = ""
+    required: bool = False
+    unit: bool = False  # sent whole (declared values, else observed), because Stripe requires members together
+    clears_with: Any = Clear.NOTHING
+
+    @property
+    def path(self) -> Path:
+        return tuple(self.name.split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One leaf of a kind. `shape` is its JSON Schema, as the YAML may write it."""
+
+    name: str
+    shape: Shape
+    doc: str
+    required: bool = False
+    settable: Settable = Settable.ALWAYS
+    default: Any = None
+    refers_to: str | Mapping[str, str] | None = None  # a kind; in a list of objects, member -> kind
+    clears_with: Any = Clear.DEFAULT
+    expand: bool = False  # includable: hidden unless expanded (stripe-facts 2.4)
+    present_when: tuple[str, Any] | None = None  # (field, value): then it must be there once expanded
+    unordered: bool = False  # lists in it, at any depth, are sets
+    canonical: Callable[[Any], Any] | None = None  # one value to its one spelling, from YAML and from Stripe alike
+    wire: Callable[[Any], Any] | None = None  # a canonical value to Stripe's spelling, where that differs
+    rewritten: bool = False  # Stripe may answer with another value than it was sent
+    money: bool = False  # minor units of the object's currency, or of the map's key
+    holds: bool = False  # Stripe refuses to retire what this field points at
+    publishes: str = ""  # the observed field that holds the URL which lives while this is true
+    transfer: str = ""  # the parameter that moves this unique value over from whoever holds it
+
+    @property
+    def path(self) -> Path:
+        return tuple(self.name.split("."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A type of Stripe object.
+
+    Four callables say what a table cannot. `check(data)` yields (path, message, hint) for what is wrong in a resource
+    as written. `spell(data, children)` turns YAML's own spellings into Stripe's; `children(name)` are the resources
+    declared inside the named one. `read(raw)` does the same for an answer. `pair(resource, live)` picks the live object
+    that must bear a resource before stamps are looked at.
+    """
+
+    name: str
+    plural: str
+    service: str  # the SDK's: billing_portal.configurations
+    sdk: str  # the SDK's resource class: billing_portal.Configuration
+    doc: str
+    fields: tuple[Field, ...]
+    blocks: tuple[Block, ...] = ()
+    spellings: tuple[Field, ...] = ()  # keys of the YAML that `spell` turns into fields
+    hints: tuple[Field, ...] = ()  # keys of the YAML that say how to pair, and are never sent
+    read_only: tuple[str, ...] = ()  # fields of the answer that guards and reports look at
+    excluded: Mapping[str, str] = field(default_factory=dict)  # SDK parameters left out on purpose -> why
+    natural_key: str | None = None
+    stampable: bool = True
+    revivable: bool = True
+    retire: Retire = Retire.ARCHIVE
+    retired_means: str = ""  # what a retired object no longer does, for the plan
+    parent: tuple[str, str] | None = None  # (kind, field that names it): declared inside the parent
+    own_id: bool = False  # `id` may be chosen at creation
+    default_flag: str = ""  # the read-only field that marks the account's default, which is never retired
+    by_created: bool = False  # lists take a `created` filter
+    by_active: bool = True  # lists take an `active` filter
+    check: Callable[[Mapping[str, Any]], Iterable[tuple[tuple[str | int, ...], str, str]]] | None = None
+    spell: Callable[[Mapping[str, Any], Children], Mapping[str, Any]] | None = None
+    read: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    pair: Callable[[Resource, tuple[Observed, ...]], Observed | None] | None = None
+
+    @property
+    def path(self) -> str:
+        """The URL path of the collection."""
+        return "/v1/" + self.service.replace(".", "/")
+
+    @cached_property
+    def _plain(self) -> Mapping[Path, Field]:
+        return {f.path: f for f in self.fields if "*" not in f.path}
+
+    @cached_property
+    def _maps(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields if "*" in f.path)
+
+    def field_at(self, path: Path) -> Field | None:
+        """The field that `path` belongs to, a `*` taking any key; or None."""
+        return self._plain.get(path) or next((f for f in self._maps if _matches(f.path, path)), None)
+
+    def block_of(self, path: Path) -> Block | None:
+        """The innermost block around `path` that has something to say, or None."""
+        around = [b for b in self.blocks if _matches(b.path, path[: len(b.path)])]
+        return max(around, key=lambda b: len(b.path), default=None)
+
+
+def _matches(pattern: Path, path: Path) -> bool:
+    return len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))

@@ -1,0 +1,46 @@
+"""Stripe's smallest currency units (stripe-facts 6, currencies)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from reconciler.kinds.shapes import exact
+
+ZERO_DECIMAL = frozenset(
+    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
+)
+THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
+UNCERTAIN = frozenset({"isk", "ugx"})
+"""Without decimals to people, with two to Stripe, say some sources and not others: `amount` is refused for them."""
+
+
+def decimals(currency: str) -> int:
+    """How many decimals Stripe's smallest unit of a currency has."""
+    return 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+
+
+def minor_units(amount: int | Decimal, currency: str) -> int | str:
+    """An amount in major units as Stripe's smallest units: 29.00 usd is 2900, 0.0005 usd is "0.05".
+
+    Raises ValueError with the reason when the text of the amount leaves room for two readings.
+    """
+    places = decimals(currency)
+    if currency in UNCERTAIN:
+        raise ValueError(
+            f"{currency} has special rules at Stripe; write unit_amount, in the unit that Stripe uses for it"
+        )
+    if isinstance(amount, int) and amount != 0 and places:
+        major, minor = f"{amount}.{'0' * places}", f"{Decimal(amount).scaleb(-places)}"
+        raise ValueError(f"write {major} for {major} {currency}, or {minor} for {minor} {currency}")
+    if isinstance(amount, Decimal) and not places:
+        raise ValueError(f"{currency} has no decimals: write a whole number")
+    value = exact(Decimal(amount).scaleb(places))
+    if places == 3 and (isinstance(value, str) or value % 10):
+        raise ValueError(f"Stripe takes {currency} in steps of 0.010: the last digit must be 0")
+    assert isinstance(value, int | str)
+    return value
+
+
+def major_units(minor: int | str, currency: str) -> Decimal | None:
+    """Smallest units as major units, or None where it is not certain how Stripe counts the currency."""
+    return None if currency in UNCERTAIN else Decimal(str(minor)).scaleb(-decimals(currency))
