@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 Children = Callable[[str], Mapping[str, Mapping[str, Any]]]
+Objection = tuple[tuple[str | int, ...], str, str]
+"""What a kind's check has against a resource: the place inside it, what is wrong, what would be right."""
 
 
 class Settable(Enum):
@@ -78,9 +80,10 @@ class Field:
     default: Any = None
     refers_to: str | Mapping[str, str] | None = None  # a kind; in a list of objects, member -> kind
     clears_with: Any = Clear.DEFAULT
-    expand: bool = False  # includable: hidden unless expanded (stripe-facts 2.4)
+    expand: str = ""  # includable: hidden unless this path is expanded (stripe-facts 2.4); `*` is each key in use
     present_when: tuple[str, Any] | None = None  # (field, value): then it must be there once expanded
     unordered: bool = False  # lists in it, at any depth, are sets
+    match_by: str = ""  # the member that tells one item of a list from another, for showing what changed
     canonical: Callable[[Any], Any] | None = None  # one value to its one spelling, from YAML and from Stripe alike
     wire: Callable[[Any], Any] | None = None  # a canonical value to Stripe's spelling, where that differs
     rewritten: bool = False  # Stripe may answer with another value than it was sent
@@ -98,10 +101,11 @@ class Field:
 class Kind:
     """A type of Stripe object.
 
-    Four callables say what a table cannot. `check(data)` yields (path, message, hint) for what is wrong in a resource
-    as written. `spell(data, children)` turns YAML's own spellings into Stripe's; `children(name)` are the resources
-    declared inside the named one. `read(raw)` does the same for an answer. `pair(resource, live)` picks the live object
-    that must bear a resource before stamps are looked at.
+    Four callables say what a table cannot. `check(data, children)` yields what is wrong in a resource as written that no
+    schema can say; data that a schema refuses never comes to it, and `{}` stands for a child that has problems itself.
+    `spell(data, children)` turns YAML's own spellings into Stripe's. `children(name)` are the resources declared inside
+    the named one; for a check it raises LookupError when no resource has the name. `read(raw)` does what `spell` does
+    for an answer. `pair(resource, live)` picks the live object that must bear a resource before stamps are looked at.
     """
 
     name: str
@@ -125,7 +129,7 @@ class Kind:
     default_flag: str = ""  # the read-only field that marks the account's default, which is never retired
     by_created: bool = False  # lists take a `created` filter
     by_active: bool = True  # lists take an `active` filter
-    check: Callable[[Mapping[str, Any]], Iterable[tuple[tuple[str | int, ...], str, str]]] | None = None
+    check: Callable[[Mapping[str, Any], Children], Iterable[Objection]] | None = None
     spell: Callable[[Mapping[str, Any], Children], Mapping[str, Any]] | None = None
     read: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     pair: Callable[[Resource, tuple[Observed, ...]], Observed | None] | None = None

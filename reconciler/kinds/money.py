@@ -12,6 +12,8 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 UNCERTAIN = frozenset({"isk", "ugx"})
 """Without decimals to people, with two to Stripe, say some sources and not others: `amount` is refused for them."""
+LARGEST = 99_999_999
+"""The most minor units that a price can have: eight digits (stripe-facts 6)."""
 
 
 def decimals(currency: str) -> int:
@@ -22,21 +24,29 @@ def decimals(currency: str) -> int:
 def minor_units(amount: int | Decimal, currency: str) -> int | str:
     """An amount in major units as Stripe's smallest units: 29.00 usd is 2900, 0.0005 usd is "0.05".
 
-    Raises ValueError with the reason when the text of the amount leaves room for two readings.
+    Raises ValueError with the reason, and behind a `; ` with what to write, when the text of the amount has two readings
+    or is nothing that Stripe takes.
     """
     places = decimals(currency)
     if currency in UNCERTAIN:
         raise ValueError(
-            f"{currency} has special rules at Stripe; write unit_amount, in the unit that Stripe uses for it"
+            f"`amount` is not certain in {currency}, which Stripe counts by rules of its own; write `unit_amount`, in "
+            "the unit that Stripe's list of currencies gives"
         )
     if isinstance(amount, int) and amount != 0 and places:
-        major, minor = f"{amount}.{'0' * places}", f"{Decimal(amount).scaleb(-places)}"
-        raise ValueError(f"write {major} for {major} {currency}, or {minor} for {minor} {currency}")
+        major, minor = f"{amount}.{'0' * places}", f"{Decimal(amount).scaleb(-places):f}"
+        raise ValueError(
+            f"`amount: {amount}` in {currency} has two readings; write {major} for {major} {currency}, "
+            f"or {minor} for {minor} {currency}"
+        )
     if isinstance(amount, Decimal) and not places:
-        raise ValueError(f"{currency} has no decimals: write a whole number")
+        whole = f"write {int(amount)}" if amount == int(amount) else "write a whole number"
+        raise ValueError(f"`amount: {amount}` has decimals, and {currency} has none; {whole}")
     value = exact(Decimal(amount).scaleb(places))
     if places == 3 and (isinstance(value, str) or value % 10):
-        raise ValueError(f"Stripe takes {currency} in steps of 0.010: the last digit must be 0")
+        raise ValueError(
+            f"`amount: {amount}` is too fine; Stripe takes {currency} in steps of 0.010, so that the third decimal is 0"
+        )
     assert isinstance(value, int | str)
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.kinds.checks.portal_configuration import check
 from reconciler.kinds.kind import Block, Children, Field, Kind, Settable
 from reconciler.kinds.shapes import (
     BOOLEAN,
@@ -105,7 +106,7 @@ _FIELDS = (
     Field("features.subscription_pause.duration.interval_options", list_of(object_of(("interval",), interval=INTERVAL, interval_count=whole(1, 1095))), "The durations to choose from, three years at most.", default=_MONTH, unordered=True, canonical=_pauses),
     Field("features.subscription_update.enabled", BOOLEAN, "Customers may switch plans.", required=True, default=False),
     Field("features.subscription_update.default_allowed_updates", list_of(one_of("price", "quantity", "promotion_code"), unique=True), "What may be changed.", default=(), clears_with="", unordered=True),
-    Field("features.subscription_update.products", list_of(_PRODUCT, 10), "What is offered: at most 10 products, each with its prices and seat limit.", default=(), clears_with="", unordered=True, refers_to={"product": "product", "prices": "price"}, expand=True, present_when=("features.subscription_update.enabled", True), canonical=_products),
+    Field("features.subscription_update.products", list_of(_PRODUCT, 10), "What is offered: at most 10 products, each with its prices and seat limit.", default=(), clears_with="", unordered=True, refers_to={"product": "product", "prices": "price"}, expand="features.subscription_update.products", present_when=("features.subscription_update.enabled", True), canonical=_products, match_by="product"),
     Field("features.subscription_update.proration_behavior", one_of("none", "create_prorations", "always_invoice"), "How a switch is charged.", default="none"),
     Field("features.subscription_update.billing_cycle_anchor", one_of("now", "unchanged"), "Whether a switch starts a new billing period.", default="unchanged"),
     Field("features.subscription_update.trial_update_behavior", one_of("end_trial", "continue_trial"), "What a switch does to a trial.", default="end_trial"),
@@ -123,6 +124,7 @@ PORTAL_CONFIGURATION = Kind(
     default_flag="is_default",
     read_only=("is_default", "login_page.url"),
     retired_means="can no longer be used for portal sessions",
+    check=check,
     spell=_spell,
     pair=_pair,
     excluded={"expand": "chosen by the reader"},

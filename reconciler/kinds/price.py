@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.kinds.checks.price import check
 from reconciler.kinds.kind import Block, Children, Clear, Field, Kind, Settable
 from reconciler.kinds.money import minor_units
 from reconciler.kinds.shapes import (
@@ -91,7 +92,7 @@ _FIELDS = (
     Field("unit_amount", _AMOUNT, "The amount in minor units: 2900 is $29.00. 0 is free.", settable=_CREATE, canonical=exact, money=True),
     Field("billing_scheme", one_of("per_unit", "tiered"), "`tiered` goes with `tiers`.", settable=_CREATE, default="per_unit"),
     Field("tiers_mode", one_of("graduated", "volume"), "Whether each tier prices its own units, or the last one all.", settable=_CREATE),
-    Field("tiers", _TIERS, "Ascending; the last is `up_to: inf`.", settable=_CREATE, expand=True, present_when=("billing_scheme", "tiered"), canonical=_tiers, wire=_tiers_wire),
+    Field("tiers", _TIERS, "Ascending; the last is `up_to: inf`.", settable=_CREATE, expand="tiers", present_when=("billing_scheme", "tiered"), canonical=_tiers, wire=_tiers_wire),
     Field("transform_quantity.divide_by", whole(1), "Divide the quantity by this.", required=True, settable=_CREATE),
     Field("transform_quantity.round", one_of("up", "down"), "How to round after dividing.", required=True, settable=_CREATE),
     Field("custom_unit_amount.enabled", BOOLEAN, "The customer chooses the amount.", required=True, settable=_CREATE),
@@ -99,18 +100,18 @@ _FIELDS = (
     Field("custom_unit_amount.maximum", _AMOUNT, "Minor units.", settable=_CREATE, money=True),
     Field("custom_unit_amount.preset", _AMOUNT, "Minor units.", settable=_CREATE, money=True),
     Field("recurring.interval", INTERVAL, "How often it is billed. Without `recurring`, once.", required=True, settable=_CREATE),
-    Field("recurring.interval_count", whole(1, 156), "Billed every so many intervals, three years at most.", settable=_CREATE, default=1),
+    Field("recurring.interval_count", whole(1, 1095), "Billed every so many intervals, three years at most.", settable=_CREATE, default=1),
     Field("recurring.usage_type", one_of("licensed", "metered"), "`metered` bills what a meter counts.", settable=_CREATE, default="licensed"),
     Field("recurring.meter", ID, "The id of the meter (mtr_…).", settable=_CREATE, canonical=id_of),
     Field("recurring.trial_period_days", whole(1, 730), "Legacy: put trials on subscriptions.", settable=_CREATE),
     Field("tax_behavior", _TAX, "Whether the amount includes tax. Fixed once it is inclusive or exclusive.", settable=_ONCE, default="unspecified", clears_with=Clear.NOTHING),
-    Field("currency_options.*.unit_amount", _AMOUNT, "Minor units of that currency.", settable=_ONCE, clears_with=Clear.REPLACE, expand=True, canonical=exact, money=True),
-    Field("currency_options.*.tax_behavior", _TAX, "As for the base currency.", settable=_ONCE, default="unspecified", clears_with=Clear.NOTHING, expand=True),
-    Field("currency_options.*.tiers", _TIERS, "As for the base currency.", settable=_ONCE, clears_with=Clear.REPLACE, expand=True, canonical=_tiers, wire=_tiers_wire),
-    Field("currency_options.*.custom_unit_amount.enabled", BOOLEAN, "The customer chooses the amount.", required=True, settable=_ONCE, clears_with=Clear.REPLACE, expand=True),
-    Field("currency_options.*.custom_unit_amount.minimum", _AMOUNT, "Minor units.", settable=_ONCE, clears_with=Clear.REPLACE, expand=True, money=True),
-    Field("currency_options.*.custom_unit_amount.maximum", _AMOUNT, "Minor units.", settable=_ONCE, clears_with=Clear.REPLACE, expand=True, money=True),
-    Field("currency_options.*.custom_unit_amount.preset", _AMOUNT, "Minor units.", settable=_ONCE, clears_with=Clear.REPLACE, expand=True, money=True),
+    Field("currency_options.*.unit_amount", _AMOUNT, "Minor units of that currency.", settable=_ONCE, clears_with=Clear.REPLACE, expand="currency_options", canonical=exact, money=True),
+    Field("currency_options.*.tax_behavior", _TAX, "As for the base currency.", settable=_ONCE, default="unspecified", clears_with=Clear.NOTHING, expand="currency_options"),
+    Field("currency_options.*.tiers", _TIERS, "As for the base currency.", settable=_ONCE, clears_with=Clear.REPLACE, expand="currency_options.*.tiers", canonical=_tiers, wire=_tiers_wire),
+    Field("currency_options.*.custom_unit_amount.enabled", BOOLEAN, "The customer chooses the amount.", required=True, settable=_ONCE, clears_with=Clear.REPLACE, expand="currency_options"),
+    Field("currency_options.*.custom_unit_amount.minimum", _AMOUNT, "Minor units.", settable=_ONCE, clears_with=Clear.REPLACE, expand="currency_options", money=True),
+    Field("currency_options.*.custom_unit_amount.maximum", _AMOUNT, "Minor units.", settable=_ONCE, clears_with=Clear.REPLACE, expand="currency_options", money=True),
+    Field("currency_options.*.custom_unit_amount.preset", _AMOUNT, "Minor units.", settable=_ONCE, clears_with=Clear.REPLACE, expand="currency_options", money=True),
     METADATA,
 )
 # fmt: on
@@ -125,6 +126,7 @@ PRICE = Kind(
     parent=("product", "product"),
     by_created=True,
     retired_means="stops being sellable",
+    check=check,
     spell=_spell,
     read=_read,
     excluded={

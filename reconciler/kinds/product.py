@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from reconciler.kinds.checks.product import check
 from reconciler.kinds.kind import Block, Clear, Default, Field, Kind, Settable
-from reconciler.kinds.shapes import BOOLEAN, METADATA, POSITIVE, URL, exact, list_of, object_of, one_of, reference, text
+from reconciler.kinds.shapes import (
+    BOOLEAN,
+    IMAGE,
+    METADATA,
+    POSITIVE,
+    TAX_CODE,
+    URL,
+    exact,
+    list_of,
+    object_of,
+    one_of,
+    reference,
+    text,
+)
 
 # fmt: off
 _FIELDS = (
@@ -11,7 +25,7 @@ _FIELDS = (
     Field("name", text(5000), "Shown to customers.", required=True),
     Field("active", BOOLEAN, "Whether it can be bought.", default=True),
     Field("description", text(40000), "Shown to customers.", clears_with=""),
-    Field("images", list_of(URL, 8), "At most 8 public URLs.", default=(), clears_with="", rewritten=True),
+    Field("images", list_of(IMAGE, 8), "At most 8 public URLs.", default=(), clears_with="", rewritten=True),
     Field("marketing_features", list_of(object_of(("name",), name=text(80)), 15), "At most 15, shown in pricing tables.", default=(), clears_with=""),
     Field("package_dimensions.height", POSITIVE, "Inches.", required=True, canonical=exact),
     Field("package_dimensions.length", POSITIVE, "Inches.", required=True, canonical=exact),
@@ -19,8 +33,8 @@ _FIELDS = (
     Field("package_dimensions.width", POSITIVE, "Inches.", required=True, canonical=exact),
     Field("shippable", BOOLEAN, "Whether it is a physical good.", clears_with=Clear.NOTHING),
     Field("statement_descriptor", text(22), "On the customer's card statement. Stripe cannot unset it.", clears_with=Clear.NOTHING),
-    Field("tax_code", {"type": "string", "pattern": "^txcd_[0-9]{8}$"}, "Stripe's tax code.", clears_with=""),
-    Field("tax_details.tax_code", {"type": "string", "pattern": "^txcd_[0-9]{8}$"}, "Stripe's tax code.", clears_with=""),
+    Field("tax_code", TAX_CODE, "Stripe's tax code.", clears_with=""),
+    Field("tax_details.tax_code", TAX_CODE, "Stripe's tax code.", clears_with=""),
     Field("tax_details.performance_location", text(5000), "Where the service is performed.", clears_with=Clear.NOTHING),
     Field("type", one_of("good", "service"), "Fixed at creation.", settable=Settable.ON_CREATE, default="service"),
     Field("unit_label", text(12), "What one unit is called: seat.", clears_with=""),
@@ -44,6 +58,7 @@ PRODUCT = Kind(
         "default_price_data": "creates a price that nothing declares; declare it under `prices`",
         "expand": "chosen by the reader",
     },
+    check=check,
     fields=_FIELDS,
     blocks=(
         Block(name="package_dimensions", doc="For shipping. All four go together.", unit=True, clears_with=""),

@@ -9,17 +9,54 @@ from typing import Any
 from reconciler.kinds.kind import Field, Shape
 
 BOOLEAN: Shape = {"type": "boolean"}
+NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
+"""The pattern of a resource's name."""
+
+# `title` says in words what a pattern or a choice of shapes means, `examples` what fits: messages are made of both.
 ID: Shape = {
+    "title": "an id of Stripe, or `{id: …}`",
     "anyOf": [
-        {"type": "string", "minLength": 1},
-        {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"], "additionalProperties": False},
-    ]
+        {"type": "string", "minLength": 1, "maxLength": 255},
+        {
+            "type": "object",
+            "properties": {"id": {"type": "string", "minLength": 1, "maxLength": 255}},
+            "required": ["id"],
+            "additionalProperties": False,
+        },
+    ],
 }
-URL: Shape = {"type": "string", "pattern": "^https?://[^\\s]+$", "maxLength": 5000}
-CURRENCY: Shape = {"type": "string", "pattern": "^[a-z]{3}$"}
+URL: Shape = {
+    "title": "an http:// or https:// URL",
+    "examples": ["https://acme.example"],
+    "type": "string",
+    "pattern": "^https?://[^ \\t\\r\\n]+$",
+    "maxLength": 5000,
+}
+IMAGE: Shape = URL | {
+    "title": "an http:// or https:// URL; local image files come in a later version, until then publish the image",
+    "examples": ["https://acme.example/pro.png"],
+}
+CURRENCY: Shape = {
+    "title": "a currency code in three lower-case letters",
+    "examples": ["usd"],
+    "type": "string",
+    "pattern": "^[a-z]{3}$",
+}
+TAX_CODE: Shape = {
+    "title": "a tax code of Stripe: txcd_ and 8 digits",
+    "examples": ["txcd_10103001"],
+    "type": "string",
+    "pattern": "^txcd_[0-9]{8}$",
+}
 INTERVAL: Shape = {"enum": ["day", "week", "month", "year"]}
-DECIMAL: Shape = {"type": ["number", "string"], "pattern": "^-?[0-9]+(\\.[0-9]{1,12})?$"}
-POSITIVE: Shape = {"type": "number", "exclusiveMinimum": 0}
+DECIMAL: Shape = {
+    "title": "a number of minor units, 0 or more, with up to 12 decimals",
+    "examples": ["0.05"],
+    "type": ["number", "string"],
+    "pattern": "^[0-9]+(\\.[0-9]{1,12})?$",
+    "minimum": 0,
+}
+POSITIVE: Shape = {"title": "a number above 0", "type": "number", "exclusiveMinimum": 0}
 
 
 def text(maximum: int, minimum: int = 1) -> Shape:
@@ -57,10 +94,26 @@ def reference(kind: str) -> Shape:
 
 METADATA = Field(
     "metadata.*",
-    {"anyOf": [{"type": "string", "maxLength": 500}, {"type": ["number", "boolean", "null"]}]},
+    {
+        "title": "text of at most 500 characters, a number, true or false, or null",
+        "anyOf": [{"type": "string", "maxLength": 500}, {"type": ["number", "boolean", "null"]}],
+    },
     "Your own key, at most 40 characters, with text of at most 500. Keys that the YAML does not name are left alone.",
     clears_with="",
 )
+
+MAPS: Mapping[str, Shape] = {
+    # 50 keys in all, of which the stamp takes at least four (stripe-facts 15, 17).
+    "metadata": {
+        "maxProperties": 46,
+        "propertyNames": {
+            "title": "a metadata key of 1 to 40 characters without [ and ], not starting with stripe_portal",
+            "pattern": "^(?!stripe_portal)[^\\[\\]]{1,40}$",
+        },
+    },
+    "currency_options": {"propertyNames": CURRENCY},
+}
+"""What holds for the keys of a map, by the map's name."""
 
 
 def exact(value: Any) -> Any:

@@ -1,0 +1,82 @@
+"""The command `stripe-portal`: which commands there are, and how errors end."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from reconciler import __version__
+
+COMMANDS = {
+    "init": "Write a first YAML file, its schema and a .gitignore.",
+    "validate": "Check the YAML. Sends nothing.",
+    "plan": "Show what apply would do. Writes nothing to Stripe.",
+    "apply": "Make Stripe match the YAML.",
+    "schema": "Print the JSON Schema for editors.",
+    "emulator": "Run, empty or inspect the local Stripe.",
+}
+
+
+class Commands(click.Group):
+    """Commands by name; the module of one is imported when it is run, and not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command = import_module(f"reconciler.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: stripe-portal plan --emulator",
+)
+@click.version_option(__version__, prog_name="stripe-portal")
+def cli() -> None:
+    """Manage a Stripe catalogue and customer portal from YAML in git."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line. Exits 0, 1 (error), 2 (differences), 3 (refused), 64 (usage) or 130 (interrupted)."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and give its exit code. The one place where an error becomes text."""
+    try:
+        result: Any = cli.main(arguments, prog_name="stripe-portal", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 64
+    except click.UsageError as error:
+        error.show()
+        return 64
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        from reconciler.cli.failure import explain
+
+        return explain(error)

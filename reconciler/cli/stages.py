@@ -1,0 +1,71 @@
+"""The stages, composed: files to desired, desired and account to plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from reconciler import config, schema
+from reconciler.desired import declared_addresses, resolve
+from reconciler.diff import diff
+from reconciler.errors import Invalid
+from reconciler.gateway import Gateway
+from reconciler.guards import Allow, guard, is_allowed
+from reconciler.kinds import KINDS
+from reconciler.model import Address, Desired, Document, Observed, Plan, Target
+from reconciler.observed import Progress, fetch
+from reconciler.pair import Pairs, pair
+from reconciler.plan import make
+
+
+def declared(path: Path, env: str | None, variables: Mapping[str, str]) -> tuple[Document, Desired]:
+    """Load, check and resolve. Raises Invalid with every problem of all three."""
+    document = config.load(path, env=env, variables=variables)
+    findings = schema.check(document)
+    desired, problems = resolve(document, findings.broken)
+    if findings.problems or problems:
+        raise Invalid([*findings.problems, *problems])
+    return document, desired
+
+
+def planned(
+    desired: Desired,
+    gateway: Gateway,
+    target: Target,
+    *,
+    allows: Sequence[Allow] = (),
+    only: Sequence[Address] = (),
+    progress: Progress | None = None,
+) -> Plan:
+    """Read the account and plan. Archived objects are read only for kinds that have something unsettled."""
+    observed = fetch(gateway, desired, progress=progress)
+    archived: set[str] = set()
+    while True:
+        takeover = [p for p in _projects(observed) if is_allowed(allows, "takeover", p)]
+        pairs = pair(desired, observed, takeover=takeover)
+        missing = _unread(pairs, archived)
+        if not missing:
+            break
+        kinds = [k for k in KINDS if k.name in missing]
+        archived |= missing
+        observed += fetch(gateway, desired, kinds, active=False, progress=progress)
+    differences = diff(pairs, desired.project)
+    plan = make(desired, observed, pairs, differences, target, only)
+    return guard(plan, desired, observed, pairs, allows)
+
+
+def _unread(pairs: Pairs, archived: set[str]) -> set[str]:
+    return {address.kind for address in pairs.unsettled} - archived
+
+
+def _projects(observed: Sequence[Observed]) -> set[str]:
+    return {o.stamp.project for o in observed if o.stamp}
+
+
+def names(path: Path, env: str | None, variables: Mapping[str, str]) -> dict[str, list[str]]:
+    """Every declared name by kind, also those of resources that have problems."""
+    document = config.load(path, env=env, variables=variables)
+    found: dict[str, list[str]] = {}
+    for address in declared_addresses(document):
+        found.setdefault(address.kind, []).append(address.name)
+    return found

@@ -1,0 +1,212 @@
+"""Names become Refs, values become canonical, and everything gets an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from reconciler.errors import Problem
+from reconciler.kinds import BY_NAME, KINDS
+from reconciler.kinds.kind import Field, Kind, Settable
+from reconciler.kinds.values import flatten, freeze, map_members, refs_in
+from reconciler.model import Address, Desired, Document, Path, Place, Ref, Resource, Source
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """A resource as written, and where."""
+
+    kind: Kind
+    address: Address
+    place: Place
+    data: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Names:
+    """What a name in a document can mean, and what went wrong while finding out."""
+
+    document: Document
+    declared: dict[Address, _Declared]
+    problems: list[Problem] = field(default_factory=list)
+
+    def children(self, name: str) -> Mapping[str, Mapping[str, Any]]:
+        """What is declared inside the named resource, by short name."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for child in KINDS:
+            parent = child.parent and self.declared.get(Address(child.parent[0], name))
+            written = parent.data.get(child.plural) if parent else None
+            if isinstance(written, Mapping):
+                found |= {n: d for n, d in written.items() if isinstance(d, Mapping)}
+        return found
+
+    def find(self, kind: str, name: str, inside: str, source: Source) -> Any:
+        """The Ref that a name stands for; `inside` is the resource in which it was written."""
+        address = Address(kind, name)
+        if address not in self.declared and "." not in name and Address(kind, f"{inside}.{name}") in self.declared:
+            address = Address(kind, f"{inside}.{name}")
+        if address in self.declared:
+            return Ref(address)
+        names = [a.name for a in self.declared if a.kind == kind]
+        near = get_close_matches(name, names, n=1) or [n for n in names if n.endswith(f".{name}")][:1]
+        hint = f"did you mean `{near[0]}`?" if near else f"declared are: {', '.join(sorted(names)[:8]) or 'none'}"
+        hint += "; for one that is not declared here write {id: …} with Stripe's id"
+        self.problems.append(Problem(source, f"there is no {kind} `{name}`", hint))
+        return None
+
+
+def resolve(document: Document, broken: Collection[Address] = ()) -> tuple[Desired, list[Problem]]:
+    """Give every name and value its meaning.
+
+    Resources in `broken` have problems already and are not looked at, but their names count. The problems that come
+    back are more of them: a Desired with any is not fit for planning.
+    """
+    names = _Names(document, {d.address: d for d in _declared(document.data)})
+    resources = {a: _resource(names, d) for a, d in names.declared.items() if a not in broken}
+    moved = _moved(names)
+    released = _released(names)
+    order = _order(names, resources)
+    project = document.data.get("project")
+    return Desired(str(project), resources, order, moved, released), names.problems
+
+
+def _declared(data: Mapping[str, Any]) -> Iterator[_Declared]:
+    for kind in KINDS:
+        written = data.get(kind.plural)
+        if kind.parent is None and isinstance(written, Mapping):
+            for name, value in written.items():
+                if isinstance(value, Mapping):
+                    place: Place = (kind.plural, name)
+                    yield _Declared(kind, Address(kind.name, name), place, value)
+                    yield from _children(kind, name, place, value)
+
+
+def _children(parent: Kind, name: str, place: Place, data: Mapping[str, Any]) -> Iterator[_Declared]:
+    for kind in KINDS:
+        written = data.get(kind.plural)
+        if kind.parent and kind.parent[0] == parent.name and isinstance(written, Mapping):
+            for child, value in written.items():
+                if isinstance(value, Mapping):
+                    yield _Declared(kind, Address(kind.name, f"{name}.{child}"), (*place, kind.plural, child), value)
+
+
+def _resource(names: _Names, declared: _Declared) -> Resource:
+    kind, address, document = declared.kind, declared.address, names.document
+    hints = {h.name: declared.data[h.name] for h in kind.hints if h.name in declared.data}
+    hints |= {k: declared.data[k] for k in ("adopt",) if k in declared.data}
+    inside = {k.plural for k in KINDS if k.parent and k.parent[0] == kind.name}
+    data = {k: v for k, v in declared.data.items() if k not in inside and k not in hints}
+    try:
+        spelled = kind.spell(data, names.children) if kind.spell else data
+    except ValueError as reason:
+        names.problems.append(Problem(document.at(declared.place), f"{address}: {reason}"))
+        return Resource(address, {}, document.at(declared.place))
+    properties = flatten(kind, spelled)
+    if kind.parent:
+        properties[(kind.parent[1],)] = Ref(Address(kind.parent[0], address.name.split(".")[0]))
+    active = kind.field_at(("active",))
+    if active is not None:
+        properties.setdefault(("active",), active.default)
+    for path, value in properties.items():
+        row = kind.field_at(path)
+        if row is not None and row.refers_to and value is not None:
+            source = document.at((*declared.place, *path))
+            properties[path] = map_members(row, value, _meaning(names, address, source))
+    places = {path: document.at((*declared.place, *path)) for path in properties}
+    return Resource(address, properties, document.key_at(declared.place), places, freeze(hints))
+
+
+def _meaning(names: _Names, address: Address, source: Source) -> Callable[[str, Any], Any]:
+    def meaning(kind: str, written: Any) -> Any:
+        if isinstance(written, Mapping):
+            return written["id"]
+        if isinstance(written, Ref) or kind not in BY_NAME:
+            return written
+        return names.find(kind, written, address.name, source)
+
+    return meaning
+
+
+def _moved(names: _Names) -> dict[Address, Address]:
+    moved: dict[Address, Address] = {}
+    entries = names.document.data.get("moved")
+    for number, entry in enumerate(entries if isinstance(entries, list) else []):
+        if not (isinstance(entry, Mapping) and {"from", "to"} <= entry.keys()):
+            continue
+        old = _address(names, entry["from"], ("moved", number, "from"))
+        new = _address(names, entry["to"], ("moved", number, "to"))
+        if old is None or new is None:
+            continue
+        at = names.document.at(("moved", number))
+        if old.kind != new.kind:
+            names.problems.append(Problem(at, f"{old} cannot become {new}", "a resource keeps its kind when it moves"))
+        elif new not in names.declared:
+            names.problems.append(
+                Problem(at, f"{new} is not declared", "declare it under its new name, then move to it")
+            )
+        elif old in names.declared:
+            names.problems.append(Problem(at, f"{old} is still declared", "remove it: it lives on under its new name"))
+        else:
+            moved[old] = new
+    return moved
+
+
+def _released(names: _Names) -> tuple[Address, ...]:
+    released: list[Address] = []
+    entries = names.document.data.get("released")
+    for number, entry in enumerate(entries if isinstance(entries, list) else []):
+        address = _address(names, entry, ("released", number))
+        if address in names.declared:
+            at = names.document.at(("released", number))
+            names.problems.append(Problem(at, f"{address} is declared and released", "keep one of the two"))
+        elif address is not None:
+            released.append(address)
+    return tuple(released)
+
+
+def _address(names: _Names, text: Any, place: Place) -> Address | None:
+    at = names.document.at(place)
+    try:
+        address = Address.parse(str(text))
+    except ValueError as reason:
+        names.problems.append(Problem(at, str(reason)))
+        return None
+    if address.kind not in BY_NAME:
+        near = get_close_matches(address.kind, BY_NAME, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"kinds are: {', '.join(BY_NAME)}"
+        names.problems.append(Problem(at, f"there is no kind `{address.kind}`", hint))
+        return None
+    return address
+
+
+def _order(names: _Names, resources: Mapping[Address, Resource]) -> tuple[Address, ...]:
+    """Every resource behind those it refers to in fields that creation needs. A loop is a problem that names it."""
+    graph = {a: [r.address for r in _body_refs(resource)] for a, resource in resources.items()}
+    try:
+        return tuple(a for a in TopologicalSorter(graph).static_order() if a in resources)
+    except CycleError as loop:
+        chain = " → ".join(str(a) for a in reversed(loop.args[1]))
+        source = resources[loop.args[1][0]].source
+        names.problems.append(Problem(source, f"these need each other to exist first: {chain}", "break the loop"))
+        return tuple(resources)
+
+
+def _body_refs(resource: Resource) -> Iterator[Ref]:
+    kind = BY_NAME[resource.address.kind]
+    for path, value in resource.properties.items():
+        if _field(kind, path).settable is not Settable.ON_UPDATE:
+            yield from refs_in(value)
+
+
+def _field(kind: Kind, path: Path) -> Field:
+    row = kind.field_at(path)
+    assert row is not None, (kind.name, path)
+    return row
+
+
+def declared_addresses(document: Document) -> tuple[Address, ...]:
+    """Every address that a document declares, whether or not it is right."""
+    return tuple(d.address for d in _declared(document.data))

@@ -1,0 +1,252 @@
+"""One request to Stripe's API from arrival to answer: who, what, how often, once or again, and only then the effect."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.emulator import auth, clock, expand, faults, forms, idempotency, limits, routes, store
+from reconciler.emulator.errors import Refusal, envelope
+from reconciler.emulator.faults import Fault
+from reconciler.emulator.ids import BASE, random_id
+from reconciler.emulator.model import Call, Operation, Scope
+from reconciler.emulator.params import shape_of
+from reconciler.emulator.runtime import Runtime
+from reconciler.emulator.validate import typed
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A request as received; `path` is still percent-encoded, header names are lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """An answer; `status` 0 means that the connection is dropped instead."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that was let in, with its faults."""
+
+    id: str
+    operation: Operation
+    variables: Mapping[str, str]
+    scope: Scope
+    tree: dict[str, Any]
+    version: str
+    key: str | None
+    place: str
+    faults: tuple[Fault, ...]
+
+
+async def respond(runtime: Runtime, incoming: Incoming) -> Outgoing:
+    """Answers and logs a request. Never raises; a mistake in the emulator itself is a 500 that says so."""
+    identifier = random_id("req_", 14)
+    entry: dict[str, Any] = {
+        "request_id": identifier,
+        "method": incoming.method,
+        "path": incoming.path,
+        "operation": None,
+        "params": {},
+        "account": None,
+        "livemode": None,
+        "idempotency_key": incoming.headers.get("idempotency-key"),
+        "fault": None,
+    }
+    try:
+        outgoing = await answer(runtime, incoming, identifier, entry)
+    except Refusal as refusal:
+        outgoing = refused(refusal)
+    except Exception as error:
+        text = f"This is a mistake in the emulator, not in the request: {error!r}"
+        outgoing = refused(Refusal(text, status=500, kind="api_error", headers={"Stripe-Should-Retry": "false"}))
+    entry["status"] = outgoing.status or None
+    entry["replayed"] = "Idempotent-Replayed" in outgoing.headers
+    runtime.log.append(entry)
+    headers = {"Request-Id": identifier, **echoed(incoming.headers), **outgoing.headers}
+    return Outgoing(outgoing.status, headers, outgoing.body.replace(BASE, f"http://{incoming.headers.get('host', '')}"))
+
+
+async def answer(runtime: Runtime, incoming: Incoming, identifier: str, entry: dict[str, Any]) -> Outgoing:
+    found = routes.route(runtime.routes, incoming.method, incoming.path)
+    if found:
+        entry["operation"] = found[0].name
+    with store.transaction(runtime.store, writes=False):
+        key, shown, scope = auth.authenticate(runtime.store, incoming.headers)
+    entry["account"], entry["livemode"] = scope.account, scope.livemode
+    if found is None:
+        raise routes.unrecognized(incoming.method, incoming.path)
+    operation, variables = found
+    auth.permit(key, shown, scope, operation.permission)
+    tree = parameters(incoming)
+    entry["params"] = forms.readable(tree)
+    acting = faults.taken(runtime.faults, incoming.method, operation.path, incoming.path, operation.name)
+    entry["fault"] = acting[0].kind if acting else None
+    request = Request(
+        identifier,
+        operation,
+        variables,
+        scope,
+        tree,
+        version_of(incoming.headers),
+        incoming.headers.get("idempotency-key") if incoming.method == "POST" else None,
+        f"{incoming.method} {incoming.path}",
+        acting,
+    )
+    return await once(runtime, request)
+
+
+async def once(runtime: Runtime, request: Request) -> Outgoing:
+    """Keeps a second request under the same idempotency key out while the first is under way."""
+    if request.key is None:
+        return await admitted(runtime, request)
+    idempotency.check_key(request.key)
+    busy = (request.scope.text, request.key)
+    if busy in runtime.busy:
+        raise idempotency.in_use(request.key)
+    runtime.busy.add(busy)
+    try:
+        return await admitted(runtime, request)
+    finally:
+        runtime.busy.discard(busy)
+
+
+async def admitted(runtime: Runtime, request: Request) -> Outgoing:
+    """Waits where it must, lets faults act before and after the effect, and counts against the limits."""
+    if runtime.latency:
+        await asyncio.sleep(runtime.latency)
+    await faults.wait(request.faults)
+    for fault in request.faults:
+        if fault.kind in ("rate_limit", "lock_timeout"):
+            raise faults.refusal(fault)
+        if fault.kind == "drop" and fault.when == "before":
+            return Outgoing(0, {}, "")
+    with store.transaction(runtime.store, writes=False):
+        moment = clock.now(runtime.store)
+    limits.enforce(runtime.limits, request.scope, request.operation.name, moment)
+    outgoing = executed(runtime, request, int(moment))
+    for fault in request.faults:
+        if fault.kind == "drop":
+            return Outgoing(0, {}, "")
+        if fault.kind == "malformed":
+            return Outgoing(outgoing.status, outgoing.headers, outgoing.body[: len(outgoing.body) // 2])
+    return outgoing
+
+
+def executed(runtime: Runtime, request: Request, now: int) -> Outgoing:
+    """One transaction: the stored answer of an earlier request under this key, or the effect and its answer."""
+    digest = idempotency.fingerprint(request.tree) if request.key else ""
+    try:
+        with store.transaction(runtime.store, writes=request.operation.method != "GET"):
+            if request.key:
+                answered = idempotency.recorded(runtime.store, request.scope.text, request.key, now)
+                if answered:
+                    idempotency.compare(answered, request.key, request.place, digest)
+                    replayed = {"Idempotent-Replayed": "true", "Original-Request": answered.request_id}
+                    return Outgoing(answered.status, replayed, answered.body)
+            fail(request, "before")
+            outgoing = Outgoing(200, {}, store.dumped(effect(runtime, request, now)))
+            try:
+                fail(request, "after")
+            except Refusal as refusal:
+                outgoing = refused(refusal)
+            keep(runtime, request, now, digest, outgoing)
+    except Refusal as refusal:
+        if not refusal.judged:
+            with store.transaction(runtime.store):
+                keep(runtime, request, now, digest, refused(refusal))
+        raise
+    return outgoing
+
+
+def effect(runtime: Runtime, request: Request, now: int) -> dict[str, Any]:
+    """Checks the parameters, runs the operation and shows what it answers."""
+    operation = request.operation
+    params = typed(shape_of(operation.params), request.tree, operation.sizes, operation.emptyable)
+    kind, _, verb = operation.name.rpartition(".")
+    listed = verb in ("list", "search")
+    paths = expand.wanted(params, listed=listed)
+    expand.check(runtime.kinds, kind, paths)
+    call = Call(
+        runtime.store,
+        runtime.kinds,
+        request.scope,
+        now,
+        request.id,
+        request.key,
+        request.variables,
+        {name: value for name, value in params.items() if name != "expand"},
+        request.version,
+    )
+    body = operation.handler(call)
+    if listed:
+        return {**body, "data": [expand.present(call, item, paths) for item in body["data"]]}
+    return expand.present(call, body, paths)
+
+
+def fail(request: Request, when: str) -> None:
+    for fault in request.faults:
+        if fault.kind == "error" and fault.when == when:
+            raise faults.refusal(fault)
+
+
+def keep(runtime: Runtime, request: Request, now: int, digest: str, outgoing: Outgoing) -> None:
+    if request.key:
+        answered = idempotency.Answered(request.place, digest, outgoing.status, outgoing.body, request.id)
+        idempotency.record(runtime.store, request.scope.text, request.key, now, answered)
+
+
+def parameters(incoming: Incoming) -> dict[str, Any]:
+    """The query and, of a POST, the form."""
+    encoded = incoming.query
+    if incoming.body:
+        if not incoming.headers.get("content-type", FORM).startswith(FORM):
+            text = f"Invalid request (check that your POST content type is {FORM})."
+            raise Refusal(text, judged=True)
+        encoded = "&".join(filter(None, (encoded, incoming.body.decode("utf-8", "replace"))))
+    return forms.decode(encoded)
+
+
+@functools.cache
+def known_versions() -> tuple[str, ...]:
+    """API versions that the installed SDK names, oldest first."""
+    fields = shape_of("WebhookEndpointCreateParams").fields
+    assert fields is not None
+    return tuple(sorted(fields["api_version"].values))
+
+
+def version_of(headers: Mapping[str, str]) -> str:
+    """The version that a request asks for, the newest by default. The emulator behaves like the newest in any case."""
+    version = headers.get("stripe-version") or known_versions()[-1]
+    if version not in known_versions():
+        raise Refusal(f"Invalid Stripe API version: {version}", judged=True)
+    return version
+
+
+def echoed(headers: Mapping[str, str]) -> dict[str, str]:
+    names = {
+        "stripe-version": "Stripe-Version",
+        "idempotency-key": "Idempotency-Key",
+        "stripe-account": "Stripe-Account",
+    }
+    return {shown: headers[name] for name, shown in names.items() if name in headers}
+
+
+def refused(refusal: Refusal) -> Outgoing:
+    return Outgoing(refusal.status, refusal.headers, store.dumped(envelope(refusal)))

@@ -1,0 +1,190 @@
+"""Connecting, and the few calls that the rest of the tool makes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from reconciler.errors import ApiFailure
+from reconciler.gateway import pacing, request
+from reconciler.gateway.address import STRIPE, check_base_url
+from reconciler.gateway.keys import check_key, is_live
+from reconciler.gateway.retry import persist
+from reconciler.gateway.session import Send, open_session, through_sdk
+from reconciler.model import Target
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+THREADS = 16
+"""How many calls are on their way at once, at most: 100 a second at 150 ms each."""
+
+Params = Mapping[str, Any]
+Raw = Mapping[str, Any]
+Rows = list[Raw]
+_NONE: Params = {}
+
+
+def connect(
+    key: str,
+    *,
+    base_url: str | None = None,
+    livemode_limits: bool | None = None,
+    account: str | None = None,
+    api_version: str | None = None,
+    allow_remote: bool = False,
+    clock: pacing.Clock | None = None,
+) -> Gateway:
+    """Open the door. Sends nothing yet. Raises WrongTarget for a key or an address that cannot be right.
+
+    Calls are paced as the key's mode asks, or as `livemode_limits` says. At an address of this machine they are not,
+    unless it says so: the emulator has no limits. `account` is a connected account to act for.
+    """
+    check_key(key)
+    if base_url is not None:
+        base_url = check_base_url(base_url, allow_remote)
+    live = is_live(key) if livemode_limits is None else livemode_limits
+    unpaced = base_url is not None and livemode_limits is None and not allow_remote
+    limits = None if unpaced else pacing.LIVE if live else pacing.SANDBOX
+    session = open_session(2 * THREADS)
+    send, version = through_sdk(session, key, base_url=base_url, account=account, api_version=api_version)
+    return Gateway(
+        send,
+        session.close,
+        clock or pacing.WallClock(),
+        limits,
+        livemode=is_live(key),
+        api_version=version,
+        base_url=base_url,
+    )
+
+
+class Gateway:
+    """Raw JSON in, raw JSON out. All methods may be called from several threads at once; all raise ApiFailure."""
+
+    def __init__(
+        self,
+        send: Send,
+        close: Callable[[], None],
+        clock: pacing.Clock,
+        limits: pacing.Limits | None,
+        *,
+        livemode: bool,
+        api_version: str,
+        base_url: str | None,
+    ):
+        self._send, self._close, self._clock = send, close, clock
+        self._pacer = pacing.Pacer(limits, clock)
+        self._lock = threading.Lock()
+        self._reads = self._writes = 0
+        self._account: Raw | None = None
+        self._account_lock = threading.Lock()
+        self.livemode, self.api_version, self.base_url = livemode, api_version, base_url
+
+    def __repr__(self) -> str:
+        mode = "live" if self.livemode else "sandbox"
+        return f"Gateway({self.base_url or STRIPE}, {mode}, {self.api_version})"
+
+    @property
+    def reads(self) -> int:
+        """GETs sent so far, tries that failed included: Stripe budgets them (stripe-facts 10.1)."""
+        with self._lock:
+            return self._reads
+
+    @property
+    def writes(self) -> int:
+        """POSTs and DELETEs sent so far, tries that failed included."""
+        with self._lock:
+            return self._writes
+
+    def account(self) -> Raw:
+        """The account that the key belongs to. Asked once."""
+        with self._account_lock:
+            if self._account is None:
+                self._account = self._call("GET", "/v1/account", _NONE)
+            return self._account
+
+    def target(self) -> Target:
+        """The account as a plan names it."""
+        account = self.account()
+        dashboard = (account.get("settings") or {}).get("dashboard") or {}
+        return Target(
+            account=account["id"],
+            name=dashboard.get("display_name") or "",
+            livemode=self.livemode,
+            api_version=self.api_version,
+            emulator=self.base_url is not None,
+            created=account.get("created") or 0,
+        )
+
+    def list(
+        self,
+        path: str,
+        params: Params,
+        *,
+        windowed: bool = False,
+        since: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Rows:
+        """Every object of a collection, newest first."""
+        found: dict[str, Raw] = {}
+        query = {**params, "limit": 100}
+        while True:
+            page = self._call("GET", path, query)
+            rows = page.get("data")
+            if not isinstance(rows, list):
+                raise ApiFailure(f"GET {path}", "the answer is not a list")
+            found |= {row["id"]: row for row in rows}
+            if progress:
+                progress(len(found))
+            if not page.get("has_more") or not rows:
+                return list(found.values())
+            query["starting_after"] = rows[-1]["id"]
+
+    def post(self, path: str, params: Params, *, idempotency_key: str) -> Raw:
+        """Create or update. `unknown` in the ApiFailure says that the call may have taken effect.
+
+        The idempotency key is the same over all tries, so that they count as one.
+        """
+        return self._call("POST", path, params, idempotency_key)
+
+    def delete(self, path: str, params: Params = _NONE) -> Raw:
+        """Delete for good."""
+        return self._call("DELETE", path, params)
+
+    def close(self) -> None:
+        """Let go of the connections. Whoever waits for his turn is woken with ApiFailure."""
+        if isinstance(self._clock, pacing.WallClock):
+            self._clock.stop()
+        self._close()
+
+    def __enter__(self) -> Gateway:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(self, method: str, path: str, params: Params, idempotency_key: str = "") -> Raw:
+        operation = request.operation(method, request.check_path(path))
+        sent = request.encodable(params)
+
+        def attempt() -> Raw:
+            self._pacer.wait(operation)
+            with self._lock:
+                if method == "GET":
+                    self._reads += 1
+                else:
+                    self._writes += 1
+            return self._send(method, path, sent, idempotency_key)
+
+        def limited(reason: str, seconds: float) -> None:
+            self._pacer.hold("" if reason.startswith("global") else operation, seconds)
+
+        try:
+            return persist(attempt, method=method, path=path, clock=self._clock, limited=limited)
+        except pacing.Stopped:
+            pass
+        raise ApiFailure(f"{method} {path}", "interrupted")

@@ -1,0 +1,102 @@
+"""What to list, how to list it, and what an answer means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from reconciler import stamp
+from reconciler.errors import ApiFailure
+from reconciler.gateway import Gateway
+from reconciler.kinds import KINDS
+from reconciler.kinds.kind import Kind
+from reconciler.kinds.values import flatten
+from reconciler.model import Desired, Observed, Path
+
+Progress = Callable[[str, int], None]
+"""Called with a kind's plural and the number of objects read so far."""
+
+
+def fetch(
+    gateway: Gateway,
+    desired: Desired,
+    kinds: Iterable[Kind] = KINDS,
+    *,
+    active: bool = True,
+    progress: Progress | None = None,
+) -> tuple[Observed, ...]:
+    """List every object of the kinds, in service or (active=False) archived; the kinds at the same time.
+
+    Raises ApiFailure when Stripe refuses, or leaves out what it was asked to include.
+    """
+
+    def one(kind: Kind) -> list[Observed]:
+        params: dict[str, Any] = {}
+        if kind.by_active:
+            params["active"] = active
+        if expand := expansions(kind, desired):
+            params["expand"] = [f"data.{path}" for path in expand]
+        report = partial(progress, kind.plural) if progress else None
+        raws = gateway.list(kind.path, params, windowed=kind.by_created, progress=report)
+        return [read(kind, raw) for raw in raws]
+
+    chosen = [k for k in kinds if active or k.by_active]
+    if not chosen:
+        return ()
+    with ThreadPoolExecutor(len(chosen)) as pool:
+        return tuple(o for found in pool.map(one, chosen) for o in found)
+
+
+def expansions(kind: Kind, desired: Desired) -> list[str]:
+    """The includable fields of a kind, as paths to expand (stripe-facts 2.4). `*` becomes each key in use."""
+    paths: set[str] = set()
+    for field in kind.fields:
+        if not field.expand:
+            continue
+        if "*" not in field.expand:
+            paths.add(field.expand)
+            continue
+        star = field.path.index("*")
+        keys = {p[star] for p in _paths(kind, desired) if kind.field_at(p) is field}
+        paths |= {field.expand.replace("*", key) for key in keys}
+    return sorted(paths)
+
+
+def _paths(kind: Kind, desired: Desired) -> Collection[Path]:
+    return {p for a, r in desired.resources.items() if a.kind == kind.name for p in r.properties}
+
+
+def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:
+    """One raw object of Stripe's as the rest of the tool sees it.
+
+    Raises ApiFailure when a field is missing that was asked for: that is no value, and must not be taken for one.
+    """
+    for field in kind.fields:
+        if field.present_when and _at(raw, field.present_when[0]) == field.present_when[1]:
+            value = _at(raw, field.name)
+            if value is None:
+                raise ApiFailure(
+                    f"GET {kind.path}", f"the answer lacks {field.name} of {raw.get('id')}, which was asked for"
+                )
+    metadata = {str(k): str(v) for k, v in (raw.get("metadata") or {}).items()}
+    own = {**raw, "metadata": {k: v for k, v in metadata.items() if not stamp.is_stamp_key(k)}}
+    properties = {p: v for p, v in flatten(kind, kind.read(own) if kind.read else own).items() if v is not None}
+    properties |= {tuple(name.split(".")): _at(raw, name) for name in kind.read_only}
+    return Observed(
+        kind=kind.name,
+        id=raw["id"],
+        stamp=stamp.decode(metadata),
+        properties=properties,
+        created=raw.get("created") or 0,
+        active=bool(raw.get("active", True)),
+        metadata=metadata,
+    )
+
+
+def _at(raw: Mapping[str, Any], name: str) -> Any:
+    value: Any = raw
+    for key in name.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

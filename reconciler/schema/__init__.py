@@ -1,0 +1,72 @@
+"""Kinds to JSON Schema, and a document to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.errors import Problem
+from reconciler.model import Address, Document, Place
+from reconciler.schema.build import json_schema
+from reconciler.schema.declared import declared
+from reconciler.schema.gate import findings, passes
+from reconciler.schema.messages import Finding
+from reconciler.schema.rules import broken_rules, position
+
+__all__ = ["Findings", "check", "json_schema", "render"]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong with a document. `broken` are the resources concerned, which later stages leave alone."""
+
+    problems: tuple[Problem, ...]
+    broken: frozenset[Address]
+
+
+def check(document: Document) -> Findings:
+    """Everything that is wrong in a merged document, each at its line and column, in the order of the files."""
+    found: list[tuple[Address | None, Problem]] = []
+    for finding in findings("", "", document.data):
+        found.append((None, _problem(document, (), finding, document.data)))
+    sound, unsound = [], []
+    for resource in declared(document.data):
+        (sound if passes(resource.kind.name, resource.data) else unsound).append(resource)
+    for resource in unsound:
+        for finding in findings(resource.kind.name, str(resource.address), resource.data):
+            found.append((resource.address, _problem(document, resource.place, finding, resource.data)))
+    found += broken_rules(document, sound, unsound)
+    return Findings(_once(found), frozenset(address for address, _ in found if address))
+
+
+def _problem(document: Document, place: Place, finding: Finding, data: Any) -> Problem:
+    if finding.on_key:
+        at = document.key_at((*place, *finding.place))
+    else:
+        at = position(document, place, finding.place, data)
+    return Problem(at, finding.message, finding.hint)
+
+
+def _once(found: Sequence[tuple[Address | None, Problem]]) -> tuple[Problem, ...]:
+    """Sorted by place. What `defaults` brought into many resources is said of the first of them."""
+    same: dict[Problem, list[Problem]] = {}
+    for address, problem in found:
+        said = problem.message.replace(str(address), "") if address else problem.message
+        same.setdefault(replace(problem, message=said), []).append(problem)
+    return tuple(
+        sorted(
+            first if not more else replace(first, message=f"{first.message}; the same in {len(more)} more")
+            for first, *more in same.values()
+        )
+    )
+
+
+def render() -> Mapping[str, str]:
+    """The committed schema files by name, with their text."""
+    schemas = {"": json_schema(), "overlay.": json_schema(overlay=True)}
+    return {
+        f"stripe-portal.{part}schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for part, schema in schemas.items()
+    }

@@ -1,0 +1,160 @@
+"""A merchant's folder, the command line, and the account behind it, as tests see them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from reconciler.cli.main import run
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left: its exit code and both streams."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+@dataclass
+class Account:
+    """One account of the emulator, looked at and edited the way somebody with the Dashboard would."""
+
+    url: str
+    key: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    @classmethod
+    def register(cls, url: str, key: str, **options: Any) -> Account:
+        """A new account that the key belongs to."""
+        requests.post(f"{url}/_emulator/accounts", json={"key": key, **options}, timeout=10).raise_for_status()
+        return cls(url, key)
+
+    def call(self, method: str, path: str, data: Mapping[str, Any] | None = None, status: int = 200) -> Any:
+        """One raw call with form data in Stripe's own spelling. Not recorded as one of the tool's."""
+        sent = {"params": data} if method == "GET" else {"data": data}
+        auth = {"Authorization": f"Bearer {self.key}", "X-Test": "dashboard"}
+        answer = self.session.request(method, self.url + path, headers=auth, timeout=10, **sent)  # type: ignore[arg-type]
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.call("GET", path, params)
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None) -> Any:
+        return self.call("POST", path, data)
+
+    def all(self, path: str, **params: Any) -> list[Any]:
+        """Every object of a collection, in service or archived, oldest first."""
+        rows: list[Any] = []
+        while True:
+            page = self.get(path, limit=100, **params, **({"starting_after": rows[-1]["id"]} if rows else {}))
+            rows += page["data"]
+            if not page["has_more"]:
+                return rows[::-1]
+
+    def find(self, address: str, *, active: bool | None = True) -> Any:
+        """The one object that bears an address; `active` None takes archived ones too."""
+        found = [o for o in self.bearing(address) if active is None or o["active"] is active]
+        assert len(found) == 1, (address, [o["id"] for o in found])
+        return found[0]
+
+    def bearing(self, address: str) -> list[Any]:
+        """Every object that bears an address, whatever the project, oldest first."""
+        path, expand = COLLECTIONS[address.partition(".")[0]]
+        rows = self.all(path, **{"expand[]": expand})
+        return [o for o in rows if (o.get("metadata") or {}).get("stripe_portal", "").endswith(f"/{address}")]
+
+    def requests(self, method: str | None = None) -> list[Mapping[str, Any]]:
+        """What the account was asked since `forget`, oldest first."""
+        rows = requests.get(f"{self.url}/_emulator/requests", timeout=10).json()
+        rows = rows["requests"] if isinstance(rows, dict) else rows
+        mine = self.get("/v1/account")["id"]
+        return [r for r in rows if r.get("account") == mine and (method is None or r["method"] == method)]
+
+    def forget(self) -> None:
+        """Empty the log of requests."""
+        requests.delete(f"{self.url}/_emulator/requests", timeout=10).raise_for_status()
+
+    def control(self, what: str, **body: Any) -> None:
+        """One of the emulator's own switches: faults, clock, limits."""
+        requests.post(f"{self.url}/_emulator/{what}", json=body, timeout=10).raise_for_status()
+
+
+COLLECTIONS = {
+    "product": ("/v1/products", []),
+    "price": ("/v1/prices", ["data.tiers", "data.currency_options"]),
+    "portal_configuration": (
+        "/v1/billing_portal/configurations",
+        ["data.features.subscription_update.products"],
+    ),
+}
+
+
+@dataclass
+class Project:
+    """A folder with YAML, and the command line run in it against the account."""
+
+    folder: Path
+    account: Account
+
+    def write(self, text: str, name: str = "stripe-portal.yaml") -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def read(self, name: str = "stripe-portal.yaml") -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def edit(self, old: str, new: str, name: str = "stripe-portal.yaml") -> None:
+        """Replace text that must be there."""
+        text = self.read(name)
+        assert old in text, f"{old!r} is not in {name}"
+        self.write(text.replace(old, new), name)
+
+    def run(self, *arguments: str, key: str | None = None, code: int | None = 0) -> Result:
+        """A command that needs no account. `code` None takes any exit code."""
+        out, err = io.StringIO(), io.StringIO()
+        with _environment(STRIPE_API_KEY=key), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            exit_code = run(list(arguments))
+        result = Result(exit_code, out.getvalue(), err.getvalue())
+        assert code is None or exit_code == code, f"exit {exit_code}\n{result.out}\n{result.err}"
+        return result
+
+    def plan(self, *arguments: str, code: int | None = 0) -> Result:
+        return self.run("plan", *arguments, *self._target(), key=self.account.key, code=code)
+
+    def apply(self, *arguments: str, code: int | None = 0) -> Result:
+        return self.run("apply", "--yes", *arguments, *self._target(), key=self.account.key, code=code)
+
+    def converged(self, *arguments: str) -> None:
+        """The account is as declared: the plan is empty."""
+        result = self.plan("--detailed-exitcode", *arguments, code=None)
+        assert result.code == 0, result.text
+
+    def _target(self) -> tuple[str, ...]:
+        return ("--base-url", self.account.url)
+
+
+@contextlib.contextmanager
+def _environment(**values: str | None) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    for name, value in values.items():
+        os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
