@@ -39,12 +39,14 @@ class Key:
 
 
 def register(store: Store, kinds: Mapping[str, Resource], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Creates or changes an account, and a key to it when `data` has one. Called inside a transaction. Returns the
-    account; raises ValueError naming what doesn't fit. The key itself is not kept, only its digest."""
+    """Creates or changes an account, and a key to it when `data` has one. Without an `id` it is the account that the
+    key opens already, else a new one. Called inside a transaction. Returns the account; raises ValueError naming what
+    doesn't fit. The key itself is not kept, only its digest."""
     strangers = sorted(data.keys() - DEFAULTS.keys() - KEY_MEMBERS - {"id"})
     if strangers:
         raise ValueError(f"unknown members: {', '.join(strangers)}")
-    identifier = data.get("id") or random_id("acct_1", 16)
+    opened = found(store, str(data.get("key")))
+    identifier = data.get("id") or (opened.account if opened else random_id("acct_1", 16))
     known = account(store, identifier)
     body = {**DEFAULTS, **(known or {}), **{name: data[name] for name in DEFAULTS if name in data}, "id": identifier}
     if body["connected_to"] is not None and account(store, body["connected_to"]) is None:

@@ -6,7 +6,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.emulator import control, pages
-from reconciler.emulator.pipeline import Incoming, Outgoing, respond
+from reconciler.emulator.messages import Incoming, Outgoing
+from reconciler.emulator.pipeline import respond
 from reconciler.emulator.runtime import Runtime
 
 

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.emulator import auth, clock, expand, faults, forms, idempotency, limits, routes, store
-from reconciler.emulator.errors import Refusal, envelope
+from reconciler.emulator.errors import Refusal
 from reconciler.emulator.faults import Fault
 from reconciler.emulator.ids import BASE, random_id
+from reconciler.emulator.messages import Incoming, Outgoing, echoed, parameters, refused, version_of
 from reconciler.emulator.model import Call, Operation, Scope
 from reconciler.emulator.params import shape_of
 from reconciler.emulator.runtime import Runtime
 from reconciler.emulator.validate import typed
-
-FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A request as received; `path` is still percent-encoded, header names are lower case."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """An answer; `status` 0 means that the connection is dropped instead."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
 
 
 @dataclass(frozen=True)
@@ -160,19 +138,18 @@ def executed(runtime: Runtime, request: Request, now: int) -> Outgoing:
                     idempotency.compare(answered, request.key, request.place, digest)
                     replayed = {"Idempotent-Replayed": "true", "Original-Request": answered.request_id}
                     return Outgoing(answered.status, replayed, answered.body)
-            fail(request, "before")
+            early, late = failure(request, "before"), failure(request, "after")
+            if early:
+                raise early
             outgoing = Outgoing(200, {}, store.dumped(effect(runtime, request, now)))
-            try:
-                fail(request, "after")
-            except Refusal as refusal:
-                outgoing = refused(refusal)
-            keep(runtime, request, now, digest, outgoing)
+            shown = refused(late) if late else outgoing
+            keep(runtime, request, now, digest, outgoing if late and late.judged else shown)
     except Refusal as refusal:
         if not refusal.judged:
             with store.transaction(runtime.store):
                 keep(runtime, request, now, digest, refused(refusal))
         raise
-    return outgoing
+    return shown
 
 
 def effect(runtime: Runtime, request: Request, now: int) -> dict[str, Any]:
@@ -200,53 +177,13 @@ def effect(runtime: Runtime, request: Request, now: int) -> dict[str, Any]:
     return expand.present(call, body, paths)
 
 
-def fail(request: Request, when: str) -> None:
-    for fault in request.faults:
-        if fault.kind == "error" and fault.when == when:
-            raise faults.refusal(fault)
+def failure(request: Request, when: str) -> Refusal | None:
+    """The ordered error of this moment. One that isn't kept hides what took place: the key keeps the real answer."""
+    acting = (fault for fault in request.faults if fault.kind == "error" and fault.when == when)
+    return next(map(faults.refusal, acting), None)
 
 
 def keep(runtime: Runtime, request: Request, now: int, digest: str, outgoing: Outgoing) -> None:
     if request.key:
         answered = idempotency.Answered(request.place, digest, outgoing.status, outgoing.body, request.id)
         idempotency.record(runtime.store, request.scope.text, request.key, now, answered)
-
-
-def parameters(incoming: Incoming) -> dict[str, Any]:
-    """The query and, of a POST, the form."""
-    encoded = incoming.query
-    if incoming.body:
-        if not incoming.headers.get("content-type", FORM).startswith(FORM):
-            text = f"Invalid request (check that your POST content type is {FORM})."
-            raise Refusal(text, judged=True)
-        encoded = "&".join(filter(None, (encoded, incoming.body.decode("utf-8", "replace"))))
-    return forms.decode(encoded)
-
-
-@functools.cache
-def known_versions() -> tuple[str, ...]:
-    """API versions that the installed SDK names, oldest first."""
-    fields = shape_of("WebhookEndpointCreateParams").fields
-    assert fields is not None
-    return tuple(sorted(fields["api_version"].values))
-
-
-def version_of(headers: Mapping[str, str]) -> str:
-    """The version that a request asks for, the newest by default. The emulator behaves like the newest in any case."""
-    version = headers.get("stripe-version") or known_versions()[-1]
-    if version not in known_versions():
-        raise Refusal(f"Invalid Stripe API version: {version}", judged=True)
-    return version
-
-
-def echoed(headers: Mapping[str, str]) -> dict[str, str]:
-    names = {
-        "stripe-version": "Stripe-Version",
-        "idempotency-key": "Idempotency-Key",
-        "stripe-account": "Stripe-Account",
-    }
-    return {shown: headers[name] for name, shown in names.items() if name in headers}
-
-
-def refused(refusal: Refusal) -> Outgoing:
-    return Outgoing(refusal.status, refusal.headers, store.dumped(envelope(refusal)))

@@ -20,13 +20,14 @@ def routes(operations: Iterable[Operation]) -> Routes:
 
 
 def route(table: Routes, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
-    """The operation and the variables of its path. `path` is still percent-encoded, as ids may hold a slash."""
+    """The operation and the variables of its path. `path` is still percent-encoded, as ids may hold a slash. `search`
+    is never an id: Stripe searches there, the emulator doesn't (stripe-facts 2.6)."""
     segments = path.split("/")
     for operation in table.get((method, len(segments) - 1), ()):
         template = operation.path.split("/")
         variables = {}
         for part, segment in zip(template, segments, strict=True):
-            if part.startswith("{") and segment:
+            if part.startswith("{") and segment not in ("", "search"):
                 variables[part[1:-1]] = unquote_plus(segment)
             elif part != segment:
                 break

@@ -72,10 +72,10 @@ def reset(database: Path) -> None:
 
 def status(database: Path) -> Mapping[str, Any]:
     """What a database holds: `path`, `account` (the default one), `accounts`, `objects` (count per kind) and `scopes`
-    (the same per account and mode)."""
-    with closing_store(database) as opened:
+    (the same per account and mode). A file that isn't there holds what a new emulator holds, and stays absent."""
+    with closing_store(database if database.exists() else None) as opened:
         runtime.prepare(opened)
-        return control.totals(opened)
+        return {**control.totals(opened), "path": str(database)}
 
 
 def settings(held: runtime.Runtime) -> uvicorn.Config:
@@ -86,6 +86,7 @@ def settings(held: runtime.Runtime) -> uvicorn.Config:
         log_level="critical",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
 

@@ -62,7 +62,8 @@ def test_the_tiers_of_one_currency_are_asked_for_by_its_name(send: Any, plan: An
     assert "tiers" not in shown
 
 
-def test_a_list_takes_the_same_paths_after_data(send: Any, refused: Any, plan: Any, configuration: Any) -> None:
+@pytest.mark.usefixtures("configuration")
+def test_a_list_takes_the_same_paths_after_data(send: Any, refused: Any) -> None:
     (price,) = send("GET", "/v1/prices", {"expand": ["data.tiers", "data.currency_options.eur.tiers"]}).json()["data"]
     assert {"tiers", "currency_options"} <= price.keys()
     path = "/v1/billing_portal/configurations"
@@ -79,7 +80,9 @@ def test_writes_honour_expand(send: Any, plan: Any, configuration: Any) -> None:
     assert "products" not in send("POST", path, {"name": "x"}).json()["features"]["subscription_update"]
     shown = send("POST", path, {"name": "y", "expand": [PRODUCTS]}).json()
     assert shown["features"]["subscription_update"]["products"][0]["prices"] == [plan.id]
-    created = send("POST", path.rpartition("/")[0], {"features": {"invoice_history": {"enabled": True}}, "expand": [PRODUCTS]})
+    created = send(
+        "POST", path.rpartition("/")[0], {"features": {"invoice_history": {"enabled": True}}, "expand": [PRODUCTS]}
+    )
     assert created.json()["features"]["subscription_update"]["products"] == []
 
 
@@ -93,8 +96,9 @@ def test_ids_become_objects(client: Any, plan: Any) -> None:
     assert isinstance(client.v1.products.retrieve("pro").default_price, str)
 
 
+@pytest.mark.usefixtures("plan")
 @pytest.mark.parametrize("path", ["nonsense", "name", "default_price.nonsense", "product", "tiers", "metadata.a"])
-def test_an_unknown_path_is_refused(send: Any, refused: Any, plan: Any, path: str) -> None:
+def test_an_unknown_path_is_refused(send: Any, refused: Any, path: str) -> None:
     error = refused(send("GET", "/v1/products/pro", {"expand": [path]}))
     assert error["status"] == 400
     assert "cannot be expanded" in error["message"]

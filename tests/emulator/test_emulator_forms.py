@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
@@ -14,7 +15,9 @@ from reconciler.emulator.forms import decode, readable
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="[]"), min_size=1, max_size=8)
 VALUES = st.text(max_size=8)
 TREES = st.recursive(
-    VALUES, lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(TEXTS, inner, min_size=1), max_leaves=8
+    VALUES,
+    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(TEXTS, inner, min_size=1),
+    max_leaves=8,
 )
 
 
@@ -24,10 +27,9 @@ def indexed(node: Any) -> Any:
     return {key: indexed(value) for key, value in node.items()} if isinstance(node, dict) else node
 
 
+@settings(deadline=None)
 @given(st.dictionaries(TEXTS, TREES, max_size=4))
 def test_whatever_the_sdk_encodes_comes_back(params: Any) -> None:
-    from urllib.parse import urlencode
-
     assert decode(urlencode(list(_api_encode(params)))) == indexed(params)
 
 

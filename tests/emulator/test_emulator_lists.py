@@ -48,7 +48,8 @@ def test_ten_by_default_and_a_hundred_at_most(send: Any, refused: Any, client: A
         assert refused(send("GET", "/v1/products", {"limit": limit}))["param"] == "limit"
 
 
-def test_an_unknown_cursor_is_refused(send: Any, refused: Any, five: list[str]) -> None:
+@pytest.mark.usefixtures("five")
+def test_an_unknown_cursor_is_refused(send: Any, refused: Any) -> None:
     for name in ("starting_after", "ending_before"):
         error = refused(send("GET", "/v1/products", {name: "nope"}))
         assert (error["status"], error["code"], error["param"]) == (400, "resource_missing", name)
@@ -56,12 +57,14 @@ def test_an_unknown_cursor_is_refused(send: Any, refused: Any, five: list[str]) 
     assert refused(send("GET", "/v1/products", {"starting_after": "p1", "ending_before": "p3"}))["status"] == 400
 
 
-def test_a_create_while_paging_moves_nothing(send: Any, client: Any, five: list[str]) -> None:
+@pytest.mark.usefixtures("five")
+def test_a_create_while_paging_moves_nothing(send: Any, client: Any) -> None:
     first = ids(send("GET", "/v1/products", {"limit": 3}))
     client.v1.products.create({"name": "late"})
     assert ids(send("GET", "/v1/products", {"limit": 3, "starting_after": first[-1]})) == ["p1", "p0"]
 
 
+@pytest.mark.usefixtures("five")
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
@@ -78,12 +81,15 @@ def test_a_create_while_paging_moves_nothing(send: Any, client: Any, five: list[
         ({"url": "https://a.example"}, []),
     ],
 )
-def test_products_are_filtered(send: Any, five: list[str], params: Any, expected: list[str]) -> None:
+def test_products_are_filtered(send: Any, params: Any, expected: list[str]) -> None:
     assert ids(send("GET", "/v1/products", params)) == expected
 
 
-def test_ids_and_cursors_exclude_each_other(send: Any, refused: Any, five: list[str]) -> None:
-    assert refused(send("GET", "/v1/products", {"ids": ["p1"], "starting_after": "p2"}))["code"] == "parameters_exclusive"
+@pytest.mark.usefixtures("five")
+def test_ids_and_cursors_exclude_each_other(send: Any, refused: Any) -> None:
+    assert (
+        refused(send("GET", "/v1/products", {"ids": ["p1"], "starting_after": "p2"}))["code"] == "parameters_exclusive"
+    )
 
 
 def test_prices_are_filtered(send: Any, refused: Any, client: Any) -> None:

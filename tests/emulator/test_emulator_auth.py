@@ -1,0 +1,163 @@
+"""Keys, accounts, modes, permissions, versions, routes (stripe-facts 9, 11, 15.12, 15.13)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+import stripe
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "code"),
+    [
+        (None, "You did not provide an API key.", None),
+        ("", "You did not provide an API key.", None),
+        ("sk_test_unknownkey1234", "Invalid API Key provided: sk_test_********1234", None),
+        ("pk_test_emulator", "This API call cannot be made with a publishable API key.", "secret_key_required"),
+        ("sk_test_old", "Expired API Key provided: sk_test_***", "api_key_expired"),
+    ],
+)
+def test_a_key_that_opens_nothing_is_401(
+    send: Any, refused: Any, control: Any, key: str | None, message: str, code: str | None
+) -> None:
+    control("POST", "accounts", {"key": "sk_test_old", "expired": True})
+    for path in ("/v1/products", "/v1/nonsense"):
+        error = refused(send("GET", path, key=key))
+        assert (error["status"], error["type"], error.get("code")) == (401, "invalid_request_error", code)
+        assert error["message"].startswith(message)
+
+
+def test_a_key_expires_where_it_is(client: Any, control: Any) -> None:
+    account = client.v1.accounts.retrieve_current().id
+    assert control("POST", "accounts", {"key": "sk_test_emulator", "expired": True})["id"] == account
+    with pytest.raises(stripe.AuthenticationError, match="Expired API Key"):
+        client.v1.products.list()
+    control("POST", "accounts", {"key": "sk_test_emulator", "expired": False})
+    assert client.v1.accounts.retrieve_current().id == account
+
+
+def test_the_sdk_knows_it_as_an_authentication_error(connect: Any) -> None:
+    with pytest.raises(stripe.AuthenticationError):
+        connect("sk_test_nope").v1.products.list()
+
+
+def test_a_key_may_come_in_a_basic_header(send: Any) -> None:
+    basic = base64.b64encode(b"sk_test_emulator:").decode()
+    assert send("GET", "/v1/products", key=None, headers={"Authorization": f"Basic {basic}"}).status_code == 200
+
+
+def test_modes_hold_their_own_objects(client: Any, connect: Any) -> None:
+    live = connect("sk_live_emulator")
+    client.v1.products.create({"id": "pro", "name": "test"})
+    created = live.v1.products.create({"id": "pro", "name": "live"})
+    assert (created.livemode, client.v1.products.retrieve("pro").livemode) == (True, False)
+    assert client.v1.products.retrieve("pro").name == "test"
+    assert live.v1.accounts.retrieve_current().id == client.v1.accounts.retrieve_current().id
+
+
+def test_accounts_hold_their_own_objects(client: Any, connect: Any, control: Any) -> None:
+    made = control(
+        "POST",
+        "accounts",
+        {
+            "id": "acct_other",
+            "key": "sk_test_other",
+            "display_name": "Other",
+            "country": "DE",
+            "created": 1_750_000_000,
+        },
+    )
+    assert made["id"] == "acct_other"
+    client.v1.products.create({"id": "pro", "name": "Pro"})
+    other = connect("sk_test_other")
+    assert other.v1.products.list().data == []
+    account = other.v1.accounts.retrieve_current()
+    assert (account.id, account.settings.dashboard.display_name, account.country) == ("acct_other", "Other", "DE")
+    assert account.created == 1_750_000_000
+    price = {"product": "pro", "currency": "usd", "unit_amount": 1}
+    with pytest.raises(stripe.InvalidRequestError, match="No such product: 'pro'"):
+        other.v1.prices.create(price)
+
+
+def test_the_account_shows_its_branding(client: Any, control: Any) -> None:
+    branding = {"primary_color": "#ff0000"}
+    account = client.v1.accounts.retrieve_current()
+    assert (account.object, account.settings.dashboard.display_name) == ("account", "Emulator")
+    control("POST", "accounts", {"id": account.id, "settings": {"branding": branding}})
+    shown = client.v1.accounts.retrieve_current().settings.branding
+    assert (shown.primary_color, shown.logo) == ("#ff0000", None)
+
+
+def test_a_platform_acts_for_its_connected_accounts(client: Any, send: Any, refused: Any, control: Any) -> None:
+    platform = client.v1.accounts.retrieve_current().id
+    control("POST", "accounts", {"id": "acct_shop", "connected_to": platform, "display_name": "Shop"})
+    control("POST", "accounts", {"id": "acct_stranger"})
+    client.v1.products.create({"id": "pro", "name": "Shop's"}, {"stripe_account": "acct_shop"})
+    assert client.v1.products.list().data == []
+    answer = send("GET", "/v1/products/pro", headers={"Stripe-Account": "acct_shop"})
+    assert (answer.json()["name"], answer.headers["Stripe-Account"]) == ("Shop's", "acct_shop")
+    assert client.v1.accounts.retrieve("acct_shop").settings.dashboard.display_name == "Shop"
+    for account in ("acct_stranger", "acct_nope"):
+        error = refused(send("GET", "/v1/products", headers={"Stripe-Account": account}))
+        assert (error["status"], error["code"]) == (403, "account_invalid")
+        assert f"does not have access to account '{account}'" in error["message"]
+
+
+def test_a_restricted_key_is_told_what_it_lacks(send: Any, refused: Any, control: Any, connect: Any) -> None:
+    control("POST", "accounts", {"id": "acct_r", "key": "sk_test_full_r"})
+    permissions = ["rak_product_write", "price_read"]
+    control("POST", "accounts", {"id": "acct_r", "key": "rk_test_narrow", "permissions": permissions})
+    made = send("POST", "/v1/products", {"name": "x"}, key="rk_test_narrow")
+    assert made.status_code == 200
+    assert send("GET", "/v1/products", key="rk_test_narrow").status_code == 200
+    assert send("GET", "/v1/prices", key="rk_test_narrow").status_code == 200
+    for method, path, permission in (
+        ("POST", "/v1/prices", "plan_write"),
+        ("GET", "/v1/billing_portal/configurations", "customer_portal_read"),
+        ("POST", "/v1/billing_portal/configurations", "customer_portal_write"),
+        ("GET", "/v1/events", "event_read"),
+        ("GET", "/v1/account", "connected_account_read"),
+    ):
+        error = refused(send(method, path, key="rk_test_narrow"))
+        assert (error["status"], error["type"]) == (403, "invalid_request_error")
+        assert error["message"] == (
+            "The provided key 'rk_test_********rrow' does not have the required permissions for this endpoint on "
+            f"account 'acct_r'. Having the 'rak_{permission}' permission would allow this request to continue."
+        )
+    with pytest.raises(stripe.PermissionError):
+        connect("rk_test_narrow").v1.events.list()
+
+
+def test_every_answer_has_a_request_id_and_the_version(send: Any, client: Any) -> None:
+    answers = [
+        send("GET", "/v1/products", headers={"Stripe-Version": "2026-10-28.endive"}),
+        send("GET", "/v1/products/nope", headers={"Stripe-Version": "2026-10-28.endive"}),
+        send("GET", "/v1/products", key="nope", headers={"Stripe-Version": "2026-10-28.endive"}),
+    ]
+    assert len({one.headers["Request-Id"] for one in answers}) == 3
+    assert {one.headers["Stripe-Version"] for one in answers} == {"2026-10-28.endive"}
+    assert client.raw_request("get", "/v1/products").request_id.startswith("req_")
+
+
+def test_an_unknown_version_is_refused(send: Any, refused: Any) -> None:
+    error = refused(send("GET", "/v1/products", headers={"Stripe-Version": "2031-01-01.fantasy"}))
+    assert (error["status"], error["message"]) == (400, "Invalid Stripe API version: 2031-01-01.fantasy")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/foo"),
+        ("DELETE", "/v1/products"),
+        ("GET", "/v1/products/"),
+        ("POST", "/v2/x"),
+        ("GET", "/"),
+        ("GET", "/v1/products/search"),
+    ],
+)
+def test_an_unknown_url_is_404(send: Any, refused: Any, method: str, path: str) -> None:
+    error = refused(send(method, path))
+    assert (error["status"], error["type"]) == (404, "invalid_request_error")
+    assert error["message"].startswith(f"Unrecognized request URL ({method}: {path}).")
