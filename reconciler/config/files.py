@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from reconciler.config.marks import Mark
-from reconciler.config.run import Run, nearest
+from reconciler.config.run import Run
 from reconciler.config.secrets import shown
 from reconciler.config.settings import said
 from reconciler.errors import Unresolved
 
 ROOT = "stripe-portal.yaml"
 OVERLAYS = "environments"
+_LISTED = 5
+_INSIDE = "give a path inside the folder: catalogue/*.yaml"
 
 
 def locate(path: str | Path) -> Path:
@@ -25,16 +27,18 @@ def locate(path: str | Path) -> Path:
         if given.is_file():
             return given
     except OSError as error:
-        raise Unresolved(f"{shown(str(path))}: {error.strerror}") from None
-    raise Unresolved(f"{shown(str(path))}: no such file or folder; `stripe-portal init` writes a first {ROOT}")
+        raise Unresolved(f"{shown(Path(path).as_posix())}: {error.strerror}") from None
+    raise Unresolved(
+        f"{shown(Path(path).as_posix())}: no such file or folder; `stripe-portal init` writes a first {ROOT}"
+    )
 
 
 def _inside(folder: Path) -> Path:
     if (folder / ROOT).is_file():
         return folder / ROOT
-    found = sorted(f.name for f in folder.iterdir() if f.suffix in (".yaml", ".yml"))
-    hint = f"; {nearest(ROOT, found)} Give its path, or name it {ROOT}" if found else ""
-    where = "this folder" if folder == Path() else str(folder)
+    found = sorted(f.name for f in folder.iterdir() if f.suffix in (".yaml", ".yml"))[:_LISTED]
+    hint = f"; there is {', '.join(found)}: give its path, or name it {ROOT}" if found else ""
+    where = "this folder" if folder == Path() else shown(folder.as_posix())
     raise Unresolved(f"no {ROOT} in {where}; `stripe-portal init` writes a first one{hint}")
 
 
@@ -51,23 +55,18 @@ def included(run: Run, root: Path, patterns: Iterable[tuple[str, Mark]]) -> list
     """
     found: set[Path] = set()
     for pattern, mark in patterns:
-        reason = _refusal(pattern)
+        what, reason = f"include {said(pattern)}", _refusal(pattern)
+        matches = [] if reason else _matches(root, pattern)
         if reason:
-            run.refuse(
-                run.at(mark), f"include {said(pattern)}: {reason}", "give a path inside the folder: catalogue/*.yaml"
-            )
-            continue
-        matches = _matches(root, pattern)
-        if not matches:
-            run.refuse(
-                run.at(mark), f"include {said(pattern)} matches no file", "paths begin at the folder of this file"
-            )
+            run.refuse(run.at(mark), f"{what}: {reason}", _INSIDE)
+        elif not matches:
+            run.refuse(run.at(mark), f"{what} matches no file", "paths begin at the folder of this file")
         for path in matches:
             if contained(root, path):
                 found.add(path)
             else:
                 name = path.relative_to(root.parent).as_posix()
-                run.refuse(run.at(mark), f"include {said(pattern)}: {name} is a link that leads out of the project")
+                run.refuse(run.at(mark), f"{what}: {name} is a link that leads out of the project")
     return sorted(found)
 
 

@@ -10,7 +10,7 @@ from reconciler.config import defaults, files, merge, settings, variables
 from reconciler.config.marks import Sources, Tree
 from reconciler.config.run import Run
 from reconciler.config.syntax import content
-from reconciler.errors import Unresolved
+from reconciler.errors import Invalid, Unresolved
 from reconciler.model import Document, Source
 
 _ROOT_ONLY = (*settings.STEERING, "project")
@@ -38,8 +38,7 @@ def _load(root: Path, env: str | None, given: Mapping[str, str]) -> Document:
     except OSError as error:
         raise Unresolved(f"{root}: {error.strerror}") from None
     if tree is None:
-        run.check()
-        raise AssertionError("a file without a tree has a problem")
+        raise Invalid(run.problems)
     settings.version(run, tree, required=True)
     before = len(run.problems)
     declared = settings.environments(run, tree)
@@ -58,7 +57,7 @@ def _load(root: Path, env: str | None, given: Mapping[str, str]) -> Document:
 def _read(run: Run, path: Path) -> Tree | None:
     from reconciler.config.reader import read  # brings in PyYAML
 
-    return read(content(path), str(path), run)
+    return read(content(path), path.as_posix(), run)
 
 
 def _include(run: Run, tree: Tree, path: Path) -> None:
@@ -66,7 +65,7 @@ def _include(run: Run, tree: Tree, path: Path) -> None:
     try:
         other = _read(run, path)
     except OSError as error:
-        run.refuse(Source(str(path), 1, 1), f"cannot be read: {error.strerror}")
+        run.refuse(Source(path.as_posix(), 1, 1), f"cannot be read: {error.strerror}")
         return
     if other is not None:
         settings.version(run, other, required=False)
@@ -77,12 +76,12 @@ def _include(run: Run, tree: Tree, path: Path) -> None:
 def _overlay(run: Run, tree: Tree, root: Path, path: Path) -> None:
     """Put the overlay file of the environment over the tree."""
     if not files.contained(root, path):
-        run.refuse(Source(str(path), 1, 1), "a link that leads out of the project", "put the file itself here")
+        run.refuse(Source(path.as_posix(), 1, 1), "a link that leads out of the project", "put the file itself here")
         return
     try:
         over = _read(run, path)
     except OSError as error:
-        run.refuse(Source(str(path), 1, 1), f"cannot be read: {error.strerror}")
+        run.refuse(Source(path.as_posix(), 1, 1), f"cannot be read: {error.strerror}")
         return
     if over is not None:
         settings.version(run, over, required=False)
@@ -95,7 +94,7 @@ def _without(run: Run, tree: Tree, keys: tuple[str, ...], why: str, hint: str) -
     for key in keys:
         if key in tree.data:
             run.refuse(run.key_at(tree.marks[key]), f"{key} {why}", hint)
-            del tree.data[key], tree.marks[key]
+            tree.drop(key)
 
 
 def _finish(
@@ -109,13 +108,11 @@ def _finish(
     """Put variables and defaults into the merged tree, and hand over what is not steering."""
     chosen = declared.get(environment or "", {})
     for key in settings.STEERING:
-        tree.data.pop(key, None)
-        tree.marks.pop(key, None)
+        tree.drop(key)
     own = chosen.get("vars") or {}
     used = variables.replace(run, tree, {**known, **own, **overrides})
     defaults.fill(tree, defaults.take(run, tree))
-    tree.data.pop("defaults", None)
-    tree.marks.pop("defaults", None)
+    tree.drop("defaults")
     run.check()
     for settings_of in declared.values():
         known = {**known, **(settings_of.get("vars") or {})}

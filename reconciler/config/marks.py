@@ -22,10 +22,23 @@ _LOW, _HALF = (1 << LINE) - 1, (1 << KEY) - 1
 
 @dataclass(slots=True)
 class Tree:
-    """The top-level map of a file, with its marks. The loader alone changes it while it merges."""
+    """A map with its marks. Only the loader changes it, while it merges."""
 
     data: dict[str, Any]
     marks: dict[str, Mark]
+
+    def inside(self, key: str) -> Tree:
+        """The map under a key that is known to hold one."""
+        return Tree(self.data[key], twin_of(self.marks[key]))
+
+    def put(self, key: str, value: Any, mark: Mark) -> None:
+        """Set an entry."""
+        self.data[key], self.marks[key] = value, mark
+
+    def drop(self, key: str) -> None:
+        """Take an entry out, if it is there."""
+        self.data.pop(key, None)
+        self.marks.pop(key, None)
 
 
 def twin_of(mark: Mark) -> dict[str, Mark]:

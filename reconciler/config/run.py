@@ -12,7 +12,7 @@ from reconciler.config.secrets import redact
 from reconciler.errors import Invalid, Problem
 from reconciler.model import Source
 
-PROBLEMS = 1_000
+PROBLEMS = 500
 """As many are told before loading gives up."""
 
 _CANDIDATES, _LONGEST, _LISTED = 200, 100, 30

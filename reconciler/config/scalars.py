@@ -89,7 +89,7 @@ _SURPRISES: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
     (re.compile(r"[-+]?0o[0-7]+"), "is an octal number", _based),
     (re.compile(r"[-+]?0x[0-9a-fA-F_]*[0-9a-fA-F]"), "is a hexadecimal number", _based),
     (re.compile(r"[-+]?0b[01_]*[01]"), "is a binary number", _based),
-    (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"), "is a number to base 60 in YAML 1.1", _nothing),
+    (re.compile(r"[-+]?[0-9][0-9_]*+(?::[0-5]?[0-9])++(\.[0-9_]*)?"), "is a number to base 60 in YAML 1.1", _nothing),
     (re.compile(r"[-+]?\.inf|\.nan", re.I), "is not a finite number (the last tier is `up_to: inf`)", _nothing),
     (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)e[-+]?[0-9]{1,2}", re.I), "has an exponent", _positional),
     (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)e[-+]?[0-9]+", re.I), "has an exponent", _nothing),

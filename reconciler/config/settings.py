@@ -9,11 +9,11 @@ from typing import Any
 
 from reconciler.config.marks import Mark, Tree, items_of, twin_of
 from reconciler.config.run import Run, nearest
-from reconciler.config.secrets import shown
+from reconciler.config.secrets import redact, shown
 from reconciler.errors import Unresolved, Usage
 
 STEERING = ("include", "vars", "environments")
-"""Root file only, and gone from the document. `defaults` goes too, but may stand in any file."""
+"""Root file only, and not in the document. Neither is `defaults`, which may stand in any file."""
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -65,7 +65,7 @@ def choose(found: Iterable[str], env: str | None, overlays: Callable[[str], bool
     found = tuple(found)
     if env is None:
         if len(found) > 1:
-            raise Usage(f"several environments: choose one with --env {' or --env '.join(found)}")
+            raise Usage(redact(f"several environments: choose one with --env {' or --env '.join(found)}"))
         return found[0] if found else None
     if env in found:
         return env
@@ -75,7 +75,7 @@ def choose(found: Iterable[str], env: str | None, overlays: Callable[[str], bool
         hint = f"the file declares none; write `environments: {{{shown(env)}: {{}}}}`, or leave out --env"
     else:
         hint = "; ".join(dict.fromkeys((nearest(env, found), f"there is {', '.join(found)}")))
-    raise Unresolved(f"no environment {shown(env)}{there}: {hint}")
+    raise Unresolved(redact(f"no environment {shown(env)}{there}: {hint}"))
 
 
 def variables(run: Run, tree: Tree) -> dict[str, Any]:
@@ -92,9 +92,8 @@ def values(run: Run, data: Mapping[str, Any], marks: Mapping[str, Mark]) -> None
         if not VARIABLE_NAME.fullmatch(name):
             run.refuse(run.key_at(mark), f"{shown(name)} is not a variable's name", "letters, digits, _ and -")
         if not isinstance(value, bool | int | str | Decimal):
-            run.refuse(
-                run.at(mark), f"the variable {shown(name)} is {a(value)}", "give it a text, a number, true or false"
-            )
+            hint = "give it a text, a number, true or false"
+            run.refuse(run.at(mark), f"the variable {shown(name)} is {a(value)}", hint)
         elif isinstance(value, str) and "${" in value:
             run.refuse(run.at(mark), f"the variable {shown(name)} uses another", "write its value out")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from pathlib import Path
 
 from reconciler.config import secrets
@@ -39,7 +38,7 @@ def decode(raw: bytes, file: str, run: Run) -> str | None:
     skipped = len(_MARK) if raw.startswith(_MARK) else 0
     raw = raw.removeprefix(_MARK)
     text = raw.decode("utf-8", "replace")
-    for offset, prefix in islice(secrets.find(text), SECRETS):
+    for offset, prefix in secrets.find(text)[:SECRETS]:
         run.refuse(position(file, text, offset), f"a secret key ({prefix}…) must not stand in a file", secrets.ADVICE)
     try:
         raw.decode("utf-8")

@@ -27,14 +27,16 @@ def _given(name: str, text: str) -> Any:
     if not VARIABLE_NAME.fullmatch(name):
         raise Usage(f"--var {secrets.shown(name)}: not a variable's name; use letters, digits, _ and -")
     if secrets.holds(text):
-        raise Usage(f"--var {name}: a secret key must not stand in a variable; set STRIPE_API_KEY instead")
+        raise Usage(
+            f"--var {secrets.shown(name)}: a secret key must not stand in a variable; set STRIPE_API_KEY instead"
+        )
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return text[1:-1]
     try:
         value = plain(text)
     except Surprise as surprise:
-        raise Usage(f"--var {name}: {surprise.message}; {surprise.hint}") from None
-    return text if value is None and not text else "null" if value is None else value
+        raise Usage(f"--var {secrets.shown(name)}: {surprise.message}; {surprise.hint}") from None
+    return text if value is None else value
 
 
 def unused(variables: Mapping[str, Any], known: Mapping[str, Any], used: set[str]) -> None:
@@ -42,7 +44,7 @@ def unused(variables: Mapping[str, Any], known: Mapping[str, Any], used: set[str
     for name in variables:
         if name not in known and name not in used:
             hint = nearest(name, {**known, **dict.fromkeys(sorted(used))})
-            raise Usage(f"--var {name}: no such variable" + (f"; {hint}" if hint else ""))
+            raise Usage(f"--var {secrets.shown(name)}: no such variable" + (f"; {hint}" if hint else ""))
 
 
 def replace(run: Run, tree: Tree, variables: Mapping[str, Any]) -> set[str]:
