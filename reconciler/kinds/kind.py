@@ -82,6 +82,7 @@ class Field:
     clears_with: Any = Clear.DEFAULT
     expand: str = ""  # includable: hidden unless this path is expanded (stripe-facts 2.4); `*` is each key in use
     present_when: tuple[str, Any] | None = None  # (field, value): then it must be there once expanded
+    only_when: tuple[str, Any] | None = None  # the object has it only while that field has that value
     unordered: bool = False  # lists in it, at any depth, are sets
     match_by: str = ""  # the member that tells one item of a list from another, for showing what changed
     canonical: Callable[[Any], Any] | None = None  # one value to its one spelling, from YAML and from Stripe alike
@@ -147,14 +148,36 @@ class Kind:
     def _maps(self) -> tuple[Field, ...]:
         return tuple(f for f in self.fields if "*" in f.path)
 
+    @cached_property
+    def _found(self) -> dict[Path, Field | None]:
+        return dict(self._plain)
+
+    @cached_property
+    def _around(self) -> dict[Path, Block | None]:
+        return {}
+
     def field_at(self, path: Path) -> Field | None:
         """The field that `path` belongs to, a `*` taking any key; or None."""
-        return self._plain.get(path) or next((f for f in self._maps if _matches(f.path, path)), None)
+        if path not in self._found:
+            self._found[path] = next((f for f in self._maps if _matches(f.path, path)), None)
+        return self._found[path]
 
     def block_of(self, path: Path) -> Block | None:
         """The innermost block around `path` that has something to say, or None."""
-        around = [b for b in self.blocks if _matches(b.path, path[: len(b.path)])]
-        return max(around, key=lambda b: len(b.path), default=None)
+        if path not in self._around:
+            around = [b for b in self.blocks if _matches(b.path, path[: len(b.path)])]
+            self._around[path] = max(around, key=lambda b: len(b.path), default=None)
+        return self._around[path]
+
+    @cached_property
+    def fixed(self) -> tuple[Field, ...]:
+        """The fields in which another value may mean another object."""
+        return tuple(f for f in self.fields if f.settable in (Settable.ON_CREATE, Settable.ONCE))
+
+    @cached_property
+    def referring(self) -> tuple[Field, ...]:
+        """The fields that name other objects."""
+        return tuple(f for f in self.fields if f.refers_to)
 
 
 def _matches(pattern: Path, path: Path) -> bool:

@@ -26,7 +26,10 @@ from reconciler.model import Observed, Resource
 _PRODUCT = object_of(
     ("product",),
     product=reference("product"),
-    prices={"anyOf": [{"const": "all"}, list_of(reference("price")) | {"minItems": 1}]},
+    prices={
+        "title": "`all` or a list of prices",
+        "anyOf": [{"const": "all"}, list_of(reference("price")) | {"minItems": 1}],
+    },
     adjustable_quantity=object_of(("enabled",), enabled=BOOLEAN, minimum=whole(0), maximum=whole(1)),
 )
 _REASONS = (
@@ -103,7 +106,7 @@ _FIELDS = (
     Field("features.subscription_cancel.cancellation_reason.feedback_options", list_of(ID), "Your own reasons, by id.", default=(), clears_with="", unordered=True, canonical=_ids),
     Field("features.subscription_pause.enabled", BOOLEAN, "Customers may pause (redesigned portal, flexible billing).", required=True, default=False),
     Field("features.subscription_pause.duration.type", one_of("indefinite", "interval_options"), "For how long.", required=True, default="interval_options"),
-    Field("features.subscription_pause.duration.interval_options", list_of(object_of(("interval",), interval=INTERVAL, interval_count=whole(1, 1095))), "The durations to choose from, three years at most.", default=_MONTH, unordered=True, canonical=_pauses),
+    Field("features.subscription_pause.duration.interval_options", list_of(object_of(("interval",), interval=INTERVAL, interval_count=whole(1, 1095))), "The durations to choose from, three years at most.", default=_MONTH, unordered=True, canonical=_pauses, only_when=("features.subscription_pause.duration.type", "interval_options")),
     Field("features.subscription_update.enabled", BOOLEAN, "Customers may switch plans.", required=True, default=False),
     Field("features.subscription_update.default_allowed_updates", list_of(one_of("price", "quantity", "promotion_code"), unique=True), "What may be changed.", default=(), clears_with="", unordered=True),
     Field("features.subscription_update.products", list_of(_PRODUCT, 10), "What is offered: at most 10 products, each with its prices and seat limit.", default=(), clears_with="", unordered=True, refers_to={"product": "product", "prices": "price"}, expand="features.subscription_update.products", present_when=("features.subscription_update.enabled", True), canonical=_products, match_by="product"),

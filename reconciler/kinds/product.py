@@ -19,18 +19,20 @@ from reconciler.kinds.shapes import (
     text,
 )
 
+_ID = text(5000) | {"title": "an id of letters, digits, - and _", "pattern": "^[A-Za-z0-9_-]+$"}
+
 # fmt: off
 _FIELDS = (
-    Field("id", text(5000) | {"pattern": "^[A-Za-z0-9_-]+$"}, "Stripe's product id, the same in every account. Left out, Stripe makes one up.", settable=Settable.ON_CREATE, default=Default.ANY),
+    Field("id", _ID, "Stripe's product id, the same in every account. Left out, Stripe makes one up.", settable=Settable.ON_CREATE, default=Default.ANY),
     Field("name", text(5000), "Shown to customers.", required=True),
     Field("active", BOOLEAN, "Whether it can be bought.", default=True),
     Field("description", text(40000), "Shown to customers.", clears_with=""),
     Field("images", list_of(IMAGE, 8), "At most 8 public URLs.", default=(), clears_with="", rewritten=True),
     Field("marketing_features", list_of(object_of(("name",), name=text(80)), 15), "At most 15, shown in pricing tables.", default=(), clears_with=""),
-    Field("package_dimensions.height", POSITIVE, "Inches.", required=True, canonical=exact),
-    Field("package_dimensions.length", POSITIVE, "Inches.", required=True, canonical=exact),
-    Field("package_dimensions.weight", POSITIVE, "Ounces.", required=True, canonical=exact),
-    Field("package_dimensions.width", POSITIVE, "Inches.", required=True, canonical=exact),
+    Field("package_dimensions.height", POSITIVE, "Inches.", required=True, clears_with=Clear.NOTHING, canonical=exact),
+    Field("package_dimensions.length", POSITIVE, "Inches.", required=True, clears_with=Clear.NOTHING, canonical=exact),
+    Field("package_dimensions.weight", POSITIVE, "Ounces.", required=True, clears_with=Clear.NOTHING, canonical=exact),
+    Field("package_dimensions.width", POSITIVE, "Inches.", required=True, clears_with=Clear.NOTHING, canonical=exact),
     Field("shippable", BOOLEAN, "Whether it is a physical good.", clears_with=Clear.NOTHING),
     Field("statement_descriptor", text(22), "On the customer's card statement. Stripe cannot unset it.", clears_with=Clear.NOTHING),
     Field("tax_code", TAX_CODE, "Stripe's tax code.", clears_with=""),

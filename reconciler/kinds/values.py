@@ -129,23 +129,27 @@ def members(field: Field, value: Any) -> list[Any]:
     return found
 
 
-def parameters(kind: Kind, values: Mapping[Path, Any], base: Properties) -> dict[str, Any]:
+def parameters(kind: Kind, values: Mapping[Path, Any], base: Properties, *, creating: bool = False) -> dict[str, Any]:
     """Stripe's parameters, nested, that bring `values` about. None unsets.
 
     `base` is what the object's fields will be besides, from which a unit's other members are sent along.
     """
+    state = {**base, **values}
     sent: dict[Path, Any] = {}
     for path, value in values.items():
-        block = kind.block_of(path)
+        block, around = _around(kind, path)
+        if block and value is None and _goes_whole(block, around, state):
+            sent[around] = block.clears_with
+            continue
         if block and block.unit:
-            inside = {p: v for p, v in base.items() if p[: len(block.path)] == block.path and v is not None}
-            for p, v in inside.items():
-                sent.setdefault(p, _spelled(kind, p, v))
-        if (cleared := _cleared_whole(kind, path, value, block, base, values)) is not None:
-            sent = {p: v for p, v in sent.items() if p[: len(cleared.path)] != cleared.path}
-            sent[cleared.path] = cleared.clears_with
-        else:
+            members_along = {p: v for p, v in base.items() if p[: len(around)] == around and v is not None}
+            for p, v in members_along.items():
+                if applies(kind, p, state):
+                    sent.setdefault(p, _spelled(kind, p, v))
+        if applies(kind, path, state):
             sent[path] = _spelled(kind, path, value)
+    if creating:
+        sent |= _required(kind, sent)
     nested: dict[str, Any] = {}
     for path, value in sent.items():
         at = nested
@@ -157,22 +161,50 @@ def parameters(kind: Kind, values: Mapping[Path, Any], base: Properties) -> dict
     return spelled
 
 
+def applies(kind: Kind, path: Path, state: Properties) -> bool:
+    """Say whether the object has such a field at all, in this state of its others."""
+    field = kind.field_at(path)
+    if field is None or field.only_when is None:
+        return field is not None
+    name, needed = field.only_when
+    other = kind.field_at(tuple(name.split(".")))
+    return other is not None and filled(other, state.get(other.path)) == needed
+
+
+def can_unset(kind: Kind, path: Path, state: Properties) -> bool:
+    """Say whether Stripe can unset the field of an object that will be in `state`, where it is None already."""
+    if not clearable(kind, path):
+        return False
+    field, (block, around) = kind.field_at(path), _around(kind, path)
+    if field is not None and field.clears_with is Clear.DEFAULT and field.default is not None:
+        return True
+    alone = field is not None and field.clears_with not in (Clear.DEFAULT, Clear.NOTHING)
+    return alone or (block is not None and _goes_whole(block, around, state))
+
+
+def _around(kind: Kind, path: Path) -> tuple[Block | None, Path]:
+    """The block that a field stands in, and the block's own path there."""
+    block = kind.block_of(path)
+    return block, path[: len(block.path)] if block else ()
+
+
+def _goes_whole(block: Block, around: Path, state: Properties) -> bool:
+    """Whether Stripe unsets the block as a whole, and nothing in it stays."""
+    if block.clears_with is Clear.NOTHING:
+        return False
+    return all(v is None for p, v in state.items() if p[: len(around)] == around)
+
+
+def _required(kind: Kind, sent: Mapping[Path, Any]) -> dict[Path, Any]:
+    """A default out of every block that Stripe wants at creation and that would be empty: it cannot be sent empty."""
+    wanted = [b.path for b in kind.blocks if b.required and not any(p[: len(b.path)] == b.path for p in sent)]
+    rows = [next(f for f in kind.fields if f.path[: len(path)] == path and f.required) for path in wanted]
+    return {row.path: row.default for row in rows}
+
+
 def _spelled(kind: Kind, path: Path, value: Any) -> Any:
     field = kind.field_at(path)
     assert field is not None, path
     if value is None or value == ():
         value = field.default if field.clears_with is Clear.DEFAULT else field.clears_with
     return field.wire(value) if field.wire else value
-
-
-def _cleared_whole(
-    kind: Kind, path: Path, value: Any, block: Block | None, base: Properties, values: Mapping[Path, Any]
-) -> Block | None:
-    """The block to unset whole, when a member goes that cannot be unset alone and no other member stays."""
-    field = kind.field_at(path)
-    if value is not None or block is None or block.clears_with is Clear.NOTHING or field is None:
-        return None
-    if field.clears_with not in (Clear.NOTHING, Clear.DEFAULT):
-        return None
-    others = [p for p in {**base, **values} if p[: len(block.path)] == block.path]
-    return block if all(values.get(p, base.get(p)) is None for p in others) else None

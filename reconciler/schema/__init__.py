@@ -10,10 +10,11 @@ from typing import Any
 from reconciler.errors import Problem
 from reconciler.model import Address, Document, Place
 from reconciler.schema.build import json_schema
-from reconciler.schema.declared import declared
+from reconciler.schema.declared import Declared, declared
 from reconciler.schema.gate import findings, passes
 from reconciler.schema.messages import Finding
 from reconciler.schema.rules import broken_rules, position
+from reconciler.schema.words import one_line
 
 __all__ = ["Findings", "check", "json_schema", "render"]
 
@@ -29,23 +30,24 @@ class Findings:
 def check(document: Document) -> Findings:
     """Everything that is wrong in a merged document, each at its line and column, in the order of the files."""
     found: list[tuple[Address | None, Problem]] = []
+    resources = {resource.place: resource for resource in declared(document.data)}
     for finding in findings("", "", document.data):
-        found.append((None, _problem(document, (), finding, document.data)))
-    sound, unsound = [], []
-    for resource in declared(document.data):
+        named = resources.get(finding.place)
+        found.append((named.address if named else None, _problem(document, (), finding, document.data)))
+    sound: list[Declared] = []
+    unsound: list[Declared] = []
+    for resource in resources.values():
         (sound if passes(resource.kind.name, resource.data) else unsound).append(resource)
     for resource in unsound:
         for finding in findings(resource.kind.name, str(resource.address), resource.data):
-            found.append((resource.address, _problem(document, resource.place, finding, resource.data)))
+            named = resources.get((*resource.place, *finding.place), resource)
+            found.append((named.address, _problem(document, resource.place, finding, resource.data)))
     found += broken_rules(document, sound, unsound)
     return Findings(_once(found), frozenset(address for address, _ in found if address))
 
 
 def _problem(document: Document, place: Place, finding: Finding, data: Any) -> Problem:
-    if finding.on_key:
-        at = document.key_at((*place, *finding.place))
-    else:
-        at = position(document, place, finding.place, data)
+    at = document.key_at((*place, *finding.place)) if finding.on_key else position(document, place, finding.place, data)
     return Problem(at, finding.message, finding.hint)
 
 
@@ -53,7 +55,8 @@ def _once(found: Sequence[tuple[Address | None, Problem]]) -> tuple[Problem, ...
     """Sorted by place. What `defaults` brought into many resources is said of the first of them."""
     same: dict[Problem, list[Problem]] = {}
     for address, problem in found:
-        said = problem.message.replace(str(address), "") if address else problem.message
+        problem = Problem(problem.source, one_line(problem.message), one_line(problem.hint))
+        said = problem.message.replace(one_line(str(address)), "") if address else problem.message
         same.setdefault(replace(problem, message=said), []).append(problem)
     return tuple(
         sorted(

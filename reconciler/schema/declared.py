@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind
 from reconciler.model import Address, Place
-from reconciler.schema.build import children_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,12 @@ class Declared:
     address: Address
     place: Place
     data: Any
+    parent: str  # the name of the resource around it, or ""
+
+
+def children_of(kind: Kind | None) -> tuple[Kind, ...]:
+    """The kinds that are declared inside this one, or with None at the top level."""
+    return tuple(k for k in KINDS if (k.parent and k.parent[0]) == (kind and kind.name))
 
 
 def declared(data: Mapping[str, Any]) -> Iterator[Declared]:
@@ -27,13 +33,14 @@ def declared(data: Mapping[str, Any]) -> Iterator[Declared]:
         yield from _inside(kind, data, (), "")
 
 
-def _inside(kind: Kind, data: Mapping[str, Any], place: Place, prefix: str) -> Iterator[Declared]:
+def _inside(kind: Kind, data: Mapping[str, Any], place: Place, parent: str) -> Iterator[Declared]:
     written = data.get(kind.plural)
     if not isinstance(written, Mapping):
         return
     for name, value in written.items():
-        here = Declared(kind, Address(kind.name, f"{prefix}{name}"), (*place, kind.plural, name), value)
+        address = Address(kind.name, f"{parent}.{name}" if parent else name)
+        here = Declared(kind, address, (*place, kind.plural, name), value, parent)
         yield here
         if isinstance(value, Mapping):
             for child in children_of(kind):
-                yield from _inside(child, value, here.place, f"{prefix}{name}.")
+                yield from _inside(child, value, here.place, here.address.name)

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Shape
-from reconciler.schema.build import children_of, file_keys, references, resource_schema
-from reconciler.schema.messages import Failure, Finding, Subject, explain
+from reconciler.schema.build import file_keys, references
+from reconciler.schema.declared import children_of
+from reconciler.schema.failure import Failure
+from reconciler.schema.messages import Finding, Subject, explain
+from reconciler.schema.resource import resource_schema
 from reconciler.schema.top import names_of
 from reconciler.schema.words import matches, types_of
 

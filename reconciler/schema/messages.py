@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from reconciler.kinds.kind import Kind, Shape
 from reconciler.model import Place
+from reconciler.schema.failure import Failure, advice_for, empty, say
 from reconciler.schema.unknown import advice
-from reconciler.schema.words import (
-    nearest,
-    quoted,
-    repaired,
-    resolved,
-    respelled,
-    shape_in_words,
-    types_of,
-    value_in_words,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A keyword of a schema that a value fails. `inner` are the failures of each choice of an anyOf."""
-
-    place: Place
-    keyword: str
-    limit: Any
-    shape: Shape
-    value: Any
-    name: bool = False  # the value is the name of a key at the place
-    inner: tuple[tuple[Failure, ...], ...] = ()
+from reconciler.schema.words import nearest, quoted, resolved, shape_in_words, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +43,7 @@ class Subject:
 
 def dotted(place: Place) -> str:
     """A place as text: `features.subscription_update.products[0].product`."""
-    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).removeprefix(".")
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{shortened(p)}" for p in place).removeprefix(".")
 
 
 def explain(failures: Sequence[Failure], subject: Subject) -> Iterator[Finding]:
@@ -91,7 +69,7 @@ def _unknown(failure: Failure, subject: Subject) -> Iterator[tuple[Finding, str]
     for key in failure.value:
         if key not in known:
             ending, hint, meant = advice(key, free, subject.kind, tuple(map(str, place)))
-            yield Finding((*place, key), f"unknown key `{key}` {where}{ending}", hint, on_key=True), meant
+            yield Finding((*place, key), f"unknown key `{shortened(key)}` {where}{ending}", hint, on_key=True), meant
 
 
 def _missing(failure: Failure, subject: Subject, meant: set[Place]) -> Iterator[Finding]:
@@ -109,9 +87,9 @@ def _finding(failure: Failure, subject: Subject) -> Iterator[Finding]:
     elif failure.name:
         message = f"{quoted(failure.value)} in {subject.around(failure.place)} is not "
         message += shape_in_words(failure.shape, subject.root)
-        yield Finding((*failure.place, failure.value), message, _respelled(failure), on_key=True)
+        yield Finding((*failure.place, failure.value), message, advice_for(failure), on_key=True)
     else:
-        said, hint = _SAY.get(failure.keyword, _otherwise)(failure, subject.root)
+        said, hint = say(failure, subject.root)
         yield Finding(failure.place, f"{subject.of(failure.place)} {said}", hint)
 
 
@@ -124,7 +102,7 @@ def _choice(failure: Failure, subject: Subject) -> Iterator[Finding]:
     words = shape_in_words(failure.shape, subject.root)
     said, hint = f"is {quoted(failure.value)}, not {words}", ""
     if failure.value is None:
-        said, hint = _empty(words)
+        said, hint = empty(words)
     elif isinstance(failure.value, str):
         values = [v for s in failure.shape["anyOf"] for v in (*s.get("enum", ()), s.get("const")) if isinstance(v, str)]
         near = nearest(failure.value, values)
@@ -134,74 +112,3 @@ def _choice(failure: Failure, subject: Subject) -> Iterator[Finding]:
 
 def _of_another_type(failure: Failure, place: Place) -> bool:
     return failure.place == place and failure.keyword in ("type", "const", "enum", "anyOf")
-
-
-def _empty(words: str) -> tuple[str, str]:
-    return f"is empty, but must be {words}", "leave the line out if it is not needed: null clears, and this cannot be"
-
-
-def _type(failure: Failure, root: Shape) -> tuple[str, str]:
-    words = shape_in_words(failure.shape, root)
-    if failure.value is None and not failure.place:
-        return "is empty", "its fields go below it, indented; only an overlay may leave a resource out by null"
-    if failure.value is None:
-        return _empty(words)
-    hint = repaired(failure.value, failure.shape) or failure.shape.get("description", "")
-    return f"must be {words}, but is {value_in_words(failure.value)}", hint
-
-
-def _enum(failure: Failure, root: Shape) -> tuple[str, str]:
-    if failure.value is None:
-        return _empty(shape_in_words(failure.shape, root))
-    values = [str(v) for v in failure.limit if v is not None]
-    near = nearest(failure.value, values) if isinstance(failure.value, str) else None
-    ending = f"; did you mean `{near}`?" if near else ""
-    return f"is {quoted(failure.value)}, not one of {', '.join(values)}{ending}", ""
-
-
-def _pattern(failure: Failure, root: Shape) -> tuple[str, str]:
-    return f"is {quoted(failure.value)}, which is not {shape_in_words(failure.shape, root)}", _respelled(failure)
-
-
-def _respelled(failure: Failure) -> str:
-    pattern, examples = failure.shape.get("pattern", ""), failure.shape.get("examples")
-    return respelled(failure.value, pattern) or (f"for example {examples[0]}" if examples else "")
-
-
-def _too_short(failure: Failure, _: Shape) -> tuple[str, str]:
-    clears = "null" in types_of(failure.shape)
-    return "is an empty text", "write null to clear it" if clears else "leave the line out if it is not needed"
-
-
-def _otherwise(failure: Failure, root: Shape) -> tuple[str, str]:
-    return f"must be {shape_in_words(failure.shape, root)}, but is {value_in_words(failure.value)}", ""
-
-
-def _repeated(failure: Failure, _: Shape) -> tuple[str, str]:
-    twice = next(v for n, v in enumerate(failure.value) if v in failure.value[:n])
-    return f"has {quoted(twice) if isinstance(twice, str) else 'an entry'} twice", "each once is enough"
-
-
-def _say(text: str) -> Callable[[Failure, Shape], tuple[str, str]]:
-    def said(failure: Failure, _: Shape) -> tuple[str, str]:
-        size = len(failure.value) if isinstance(failure.value, str | list | dict) else failure.value
-        return text.format(size=size, limit=failure.limit), failure.shape.get("description", "")
-
-    return said
-
-
-_SAY: Mapping[str, Callable[[Failure, Shape], tuple[str, str]]] = {
-    "type": _type,
-    "const": _otherwise,
-    "enum": _enum,
-    "pattern": _pattern,
-    "minLength": _too_short,
-    "maxLength": _say("has {size} characters; at most {limit} are allowed"),
-    "minItems": _say("has {size} entries; at least {limit} are needed"),
-    "maxItems": _say("has {size} entries; at most {limit} are allowed"),
-    "uniqueItems": _repeated,
-    "maxProperties": _say("has {size} keys; at most {limit} are allowed"),
-    "minimum": _say("is {size}; it must be at least {limit}"),
-    "maximum": _say("is {size}; it must be at most {limit}"),
-    "exclusiveMinimum": _say("is {size}; it must be above {limit}"),
-}

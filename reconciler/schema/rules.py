@@ -7,8 +7,7 @@ from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.model import Address, Document, Place, Source
-from reconciler.schema.build import children_of
-from reconciler.schema.declared import Declared
+from reconciler.schema.declared import Declared, children_of
 
 
 def broken_rules(
@@ -29,8 +28,7 @@ def _checks(
             inside.setdefault(resource.address.name, {})
     for resource, data in (*((r, r.data) for r in sound), *((r, {}) for r in unsound)):
         if resource.kind.parent:
-            parent, _, name = resource.address.name.rpartition(".")
-            inside[parent][name] = data
+            inside[resource.parent][str(resource.place[-1])] = data
     for resource in sound:
         if resource.kind.check is None:
             continue

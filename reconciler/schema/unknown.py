@@ -8,7 +8,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind
 from reconciler.schema.words import nearest
 
-_MANY = 12
+_MANY = 30
 _SERVER = ("object", "created", "updated", "livemode", "deleted", "url", "application")
 
 
@@ -17,9 +17,11 @@ def advice(key: str, known: Iterable[str], kind: Kind | None, path: tuple[str, .
     names = list(known)
     if why := _reason(key, kind, path):
         return "", why, ""
-    if places := list(_elsewhere(key, kind, path)):
+    near = nearest(key, names)
+    places = list(_elsewhere(key, kind, path))
+    if places and not (near and any(step.isdigit() for step in path)):
         return "", f"it belongs in {' or '.join(places[:3])}", ""
-    if near := nearest(key, names):
+    if near:
         return f"; did you mean `{near}`?", "", near
     return "", f"known here: {', '.join(names)}" if 0 < len(names) <= _MANY else "", ""
 
@@ -35,6 +37,8 @@ def _reason(key: str, kind: Kind | None, path: tuple[str, ...]) -> str:
         return f"left out on purpose: {kind.excluded[dotted]}"
     if dotted in kind.read_only or (not path and key in _SERVER):
         return "Stripe sets it; leave the line out"
+    if dotted == "adopt":
+        return f"write `id: …`: a {kind.name} keeps its id in every account, and is found by it"
     if dotted == "id" and not kind.own_id:
         return f"Stripe makes up the id; `adopt: …` takes over an existing {kind.name.replace('_', ' ')}"
     return ""

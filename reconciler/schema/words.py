@@ -34,8 +34,13 @@ def quoted(value: Any) -> str:
 
 
 def shortened(value: str) -> str:
-    line = value.replace("\n", "\\n")
-    return line if len(line) <= 60 else f"{line[:57]}..."
+    """A text of the user's that may be of any length."""
+    return value if len(value) <= 60 else f"{value[:57]}..."
+
+
+def one_line(text: str) -> str:
+    """A message in which whatever the user wrote neither breaks the line nor steers a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def shape_in_words(shape: Shape, root: Shape) -> str:
@@ -88,9 +93,9 @@ def repaired(value: Any, shape: Shape) -> str:
     if isinstance(value, str) and "boolean" in types and value.lower() in _TRUE_WORDS:
         return f"write {_TRUE_WORDS[value.lower()]}" + ("" if value == value.lower() else " in lower case")
     if isinstance(value, str) and {"integer", "number"} & set(types) and _NUMBER.fullmatch(value):
-        return f"write {value} without quotes"
+        return f"write {shortened(value)} without quotes"
     if "array" in types and isinstance(value, str | int):
-        return f"write [{value}]"
+        return f"write [{shortened(str(value))}]"
     if "object" in types and not isinstance(value, Mapping):
         return f"for example {example(shape)}" if example(shape) != "{}" else ""
     return ""
@@ -117,7 +122,8 @@ def example(shape: Shape) -> str:
         return str(shape["enum"][0])
     kind = types_of(shape)[0] if types_of(shape) else ""
     if kind == "object":
-        members = {k: shape["properties"][k] for k in shape.get("required", ()) if k in shape.get("properties", {})}
+        known = shape.get("properties", {})
+        members = {k: known[k] for k in shape.get("required", list(known)[:1])}
         return "{" + ", ".join(f"{k}: {example(s)}" for k, s in members.items()) + "}"
     samples = {"boolean": "true", "integer": str(shape.get("minimum", 1)), "number": "1.5", "array": "[]"}
     return samples.get(kind, json.dumps("…", ensure_ascii=False))

@@ -40,17 +40,21 @@ def _major(amount: int | Decimal, currency: str, at: _At) -> Iterator[Objection]
         said, _, advice = str(reason).partition("; ")
         yield at, said, advice
         return
-    yield from _bounded(Decimal(minor), currency, at, f"`amount` {amount}")
+    yield from _bounded(Decimal(minor), currency, at, f"`amount` {_written(amount)}")
 
 
 def check_minor(amount: int | str | Decimal | None, currency: str, at: _At) -> Iterator[Objection]:
     """An amount in minor units, whole or not."""
     if amount is None:
         return
-    said = f"`{at[-1]}` {amount}"
+    said = f"`{at[-1]}` {_written(amount)}"
     if currency in THREE_DECIMAL and Decimal(amount) % 10:
         yield at, f"{said} is too fine for {currency}", "Stripe takes it in steps of 10: the last digit must be 0"
     yield from _bounded(Decimal(amount), currency, at, said)
+
+
+def _written(amount: int | str | Decimal) -> str:
+    return format(amount, "f") if isinstance(amount, Decimal) else str(amount)
 
 
 def _bounded(minor: Decimal, currency: str, at: _At, said: str) -> Iterator[Objection]:

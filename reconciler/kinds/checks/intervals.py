@@ -8,4 +8,4 @@ LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 def too_long(interval: str, count: int | None) -> str:
     """What to write when so many intervals are more than three years, or ""."""
     most = LONGEST[interval]
-    return f"three years are the most: {most} {interval}s" if (count or 1) > most else ""
+    return f"at most {most} {interval}s: three years" if (count or 1) > most else ""
