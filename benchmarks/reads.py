@@ -116,13 +116,16 @@ def serve(descriptor: int, products: int, prices: int, spread: str) -> None:
 
     app = StandIn(products, prices, spread)
     config = uvicorn.Config(app, log_level="error", lifespan="off")
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+    uvicorn.Server(config).run(sockets=[socket.socket(proto=socket.IPPROTO_TCP, fileno=descriptor)])
 
 
 @contextmanager
 def stand_in(products: int, prices: int, spread: str) -> Iterator[str]:
     """The stand-in in a process of its own; yields its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    # asyncio switches Nagle's algorithm off only where the protocol is said to be TCP
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
         listening.set_inheritable(True)
         words = [str(listening.fileno()), str(products), str(prices), spread]
         server = subprocess.Popen([sys.executable, __file__, "--serve", *words], pass_fds=[listening.fileno()])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from reconciler.errors import ApiFailure
 from reconciler.gateway import pacing, request
 from reconciler.gateway.address import STRIPE, check_base_url
+from reconciler.gateway.crew import SIZE, Crew
 from reconciler.gateway.keys import check_key, is_live
+from reconciler.gateway.lists import Raw, read_all
 from reconciler.gateway.retry import persist
 from reconciler.gateway.session import Send, open_session, through_sdk
 from reconciler.model import Target
@@ -17,11 +20,7 @@ from reconciler.model import Target
 if TYPE_CHECKING:
     from types import TracebackType
 
-THREADS = 16
-"""How many calls are on their way at once, at most: 100 a second at 150 ms each."""
-
 Params = Mapping[str, Any]
-Raw = Mapping[str, Any]
 Rows = list[Raw]
 _NONE: Params = {}
 
@@ -47,7 +46,7 @@ def connect(
     live = is_live(key) if livemode_limits is None else livemode_limits
     unpaced = base_url is not None and livemode_limits is None and not allow_remote
     limits = None if unpaced else pacing.LIVE if live else pacing.SANDBOX
-    session = open_session(2 * THREADS)
+    session = open_session(2 * SIZE)
     send, version = through_sdk(session, key, base_url=base_url, account=account, api_version=api_version)
     return Gateway(
         send,
@@ -76,8 +75,10 @@ class Gateway:
     ):
         self._send, self._close, self._clock = send, close, clock
         self._pacer = pacing.Pacer(limits, clock)
+        self._crew = Crew()
         self._lock = threading.Lock()
         self._reads = self._writes = 0
+        self._closed = False
         self._account: Raw | None = None
         self._account_lock = threading.Lock()
         self.livemode, self.api_version, self.base_url = livemode, api_version, base_url
@@ -106,7 +107,7 @@ class Gateway:
             return self._account
 
     def target(self) -> Target:
-        """The account as a plan names it."""
+        """The account as a plan names it. Whether it is an emulator's is for the caller to know."""
         account = self.account()
         dashboard = (account.get("settings") or {}).get("dashboard") or {}
         return Target(
@@ -114,8 +115,8 @@ class Gateway:
             name=dashboard.get("display_name") or "",
             livemode=self.livemode,
             api_version=self.api_version,
-            emulator=self.base_url is not None,
             created=account.get("created") or 0,
+            host=self.base_url or "",
         )
 
     def list(
@@ -127,20 +128,27 @@ class Gateway:
         since: int | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Rows:
-        """Every object of a collection, newest first."""
-        found: dict[str, Raw] = {}
-        query = {**params, "limit": 100}
-        while True:
-            page = self._call("GET", path, query)
-            rows = page.get("data")
-            if not isinstance(rows, list):
-                raise ApiFailure(f"GET {path}", "the answer is not a list")
-            found |= {row["id"]: row for row in rows}
-            if progress:
-                progress(len(found))
-            if not page.get("has_more") or not rows:
-                return list(found.values())
-            query["starting_after"] = rows[-1]["id"]
+        """Every object of a collection, newest first; complete, or an error.
+
+        `windowed` reads a long one in several places at once, and is for collections that take a `created` filter.
+        Nothing is expected to be older than `since` (Unix seconds, UTC; the account's own age once that is known).
+        `progress` is told how many objects there are so far.
+        """
+        fixed = request.encodable(params)
+        if since is None and self._account is not None:
+            since = self._account.get("created")
+        try:
+            return read_all(
+                lambda query: self._call("GET", path, {**fixed, **query}),
+                self._crew.submit,
+                path=path,
+                windowed=windowed,
+                since=since,
+                progress=progress,
+            )
+        except pacing.Stopped:
+            pass
+        raise ApiFailure(f"GET {path}", "interrupted")
 
     def post(self, path: str, params: Params, *, idempotency_key: str) -> Raw:
         """Create or update. `unknown` in the ApiFailure says that the call may have taken effect.
@@ -150,13 +158,19 @@ class Gateway:
         return self._call("POST", path, params, idempotency_key)
 
     def delete(self, path: str, params: Params = _NONE) -> Raw:
-        """Delete for good."""
-        return self._call("DELETE", path, params)
+        """Delete for good. What is gone already counts as deleted: a first try may have been lost on its way back."""
+        try:
+            return self._call("DELETE", path, params)
+        except ApiFailure as failure:
+            if (failure.status, failure.code) != (404, "resource_missing"):
+                raise
+        return {"id": unquote(path.rpartition("/")[2]), "deleted": True}
 
     def close(self) -> None:
-        """Let go of the connections. Whoever waits for his turn is woken with ApiFailure."""
-        if isinstance(self._clock, pacing.WallClock):
-            self._clock.stop()
+        """Send nothing more. Lists and calls that wait for their turn end at once, with ApiFailure."""
+        self._closed = True
+        self._clock.stop()
+        self._crew.close()
         self._close()
 
     def __enter__(self) -> Gateway:
@@ -174,6 +188,8 @@ class Gateway:
         def attempt() -> Raw:
             self._pacer.wait(operation)
             with self._lock:
+                if self._closed:
+                    raise pacing.Stopped
                 if method == "GET":
                     self._reads += 1
                 else:
@@ -183,8 +199,4 @@ class Gateway:
         def limited(reason: str, seconds: float) -> None:
             self._pacer.hold("" if reason.startswith("global") else operation, seconds)
 
-        try:
-            return persist(attempt, method=method, path=path, clock=self._clock, limited=limited)
-        except pacing.Stopped:
-            pass
-        raise ApiFailure(f"{method} {path}", "interrupted")
+        return persist(attempt, method=method, path=path, clock=self._clock, limited=limited)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reconciler.errors import ApiFailure
@@ -16,30 +17,25 @@ _SENTENCES = {
 }
 
 
+@dataclass(eq=False)
 class Failed(Exception):
     """One try that failed. Stays inside the gateway.
 
-    `status` is 0 when there was no answer; `unclear` when the call may have taken effect all the same; `advice` is
-    what Stripe says about trying again, `reason` which limit a 429 ran into, `replayed` an answer out of its memory.
+    `status` is 0 when there was no answer; `unclear` when the call may have taken effect all the same, `transient` when
+    it may work later. `advice` is what Stripe says about trying again, `reason` which limit a 429 ran into, `replayed`
+    that the answer came out of Stripe's memory.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int = 0,
-        code: str = "",
-        param: str = "",
-        request_id: str = "",
-        unclear: bool = False,
-        passing: bool = False,
-        advice: bool | None = None,
-        reason: str = "",
-        replayed: bool = False,
-    ):
-        super().__init__(message)
-        self.message, self.status, self.code, self.param, self.request_id = message, status, code, param, request_id
-        self.unclear, self.passing, self.advice, self.reason, self.replayed = unclear, passing, advice, reason, replayed
+    message: str
+    status: int = 0
+    code: str = ""
+    param: str = ""
+    request_id: str = ""
+    unclear: bool = False
+    transient: bool = False
+    advice: bool | None = None
+    reason: str = ""
+    replayed: bool = False
 
 
 def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Failed:
@@ -52,17 +48,18 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Failed:
     if 300 <= status < 400:
         message = "the answer is a redirect, which is never followed: the API key must not go to another host"
     else:
-        message = _SENTENCES.get(code) or _SENTENCES.get(status) or redact(_text(error, "message"))
+        ours = _SENTENCES.get(code) or (_SENTENCES.get(status) if error else "")
+        message = ours or redact(" ".join(_text(error, "message").split()))
     advice = headers.get("Stripe-Should-Retry", "").lower()
     in_use = code == "idempotency_key_in_use" or (status == 409 and kind == "idempotency_error")
     return Failed(
-        message or f"the answer does not come from Stripe (HTTP {status})",
+        message or "the answer does not come from Stripe; is there a proxy in between?",
         status=status,
         code=code,
         param=_text(error, "param"),
         request_id=headers.get("Request-Id", ""),
         unclear=status >= 500 or in_use,
-        passing=status in (409, 429) or status >= 500,
+        transient=status in (409, 429) or status >= 500,
         advice={"true": True, "false": False}.get(advice),
         reason=headers.get("Stripe-Rate-Limited-Reason", ""),
         replayed=headers.get("Idempotent-Replayed", "").lower() == "true",
@@ -78,16 +75,16 @@ def from_network(error: BaseException, host: str) -> Failed:
     if isinstance(error, requests.exceptions.SSLError):
         return Failed(f"{host} could not prove who it is (TLS); nothing was sent")
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Failed(f"cannot reach {host}: no connection in time", passing=True)
+        return Failed(f"cannot reach {host}: no connection in time", transient=True)
     if any(isinstance(cause, below.NameResolutionError) for cause in causes):
-        return Failed(f"cannot reach {host}: its name is not known here", passing=True)
+        return Failed(f"cannot reach {host}: its name is not known here", transient=True)
     if any(isinstance(cause, below.NewConnectionError) for cause in causes):
         refused = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
-        return Failed(f"cannot reach {host}: " + ("connection refused" if refused else "no connection"), passing=True)
+        return Failed(f"cannot reach {host}: " + ("connection refused" if refused else "no connection"), transient=True)
     if isinstance(error, requests.exceptions.Timeout):
-        return Failed(f"{host} did not answer in time", unclear=True, passing=True)
+        return Failed(f"{host} did not answer in time", unclear=True, transient=True)
     if isinstance(error, requests.exceptions.ConnectionError | requests.exceptions.ChunkedEncodingError):
-        return Failed(f"{host} broke the connection off", unclear=True, passing=True)
+        return Failed(f"{host} broke the connection off", unclear=True, transient=True)
     return Failed(f"the call to {host} failed ({type(error).__name__})", unclear=True)
 
 
@@ -113,7 +110,7 @@ def api_failure(method: str, path: str, tries: Sequence[Failed]) -> ApiFailure:
 def _error_in(body: bytes) -> Mapping[str, Any]:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     error = answer.get("error") if isinstance(answer, dict) else None
     return error if isinstance(error, dict) else {}

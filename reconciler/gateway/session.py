@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from reconciler import __version__
 from reconciler.gateway.address import STRIPE
 from reconciler.gateway.failures import Failed, from_answer, from_network
 
 if TYPE_CHECKING:
     import requests
 
-CONNECT_SECONDS, READ_SECONDS = 10, 80
+CONNECT_SECONDS, READ_SECONDS = 10, 60
 Send = Callable[[str, str, Mapping[str, Any], str], Mapping[str, Any]]
 """Called with method, path, parameters and idempotency key or ""; answers with the JSON object. Raises Failed."""
 
@@ -64,9 +65,7 @@ def through_sdk(
         failed: Failed
         try:
             answer = client.raw_request(method.lower(), path, headers=about, **params, **options)
-            data = json.loads(
-                answer.body
-            )  # plain dicts: two of the SDK's OrderedDicts differ when only their order does
+            data = json.loads(answer.body)  # the SDK's OrderedDicts are unequal when only their order differs
             if isinstance(data, dict):
                 return data
             failed = _garbled()
@@ -75,7 +74,7 @@ def through_sdk(
             failed = cause if isinstance(cause, Failed) else from_network(cause, host)
         except stripe.StripeError:
             failed = _garbled()
-        raise failed
+        raise failed.with_traceback(None)  # its frames hold the key
 
     return send, api_version or stripe.api_version
 
@@ -103,19 +102,13 @@ def _sdk() -> Any:
 
 def _about_us(sdk: str) -> Mapping[str, str]:
     """Who is calling, on every request: `set_app_info` would say so for every other user of the SDK as well."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        ours = version("stripe-portal")
-    except PackageNotFoundError:
-        ours = "0"
     agent = {
         "bindings_version": sdk,
         "lang": "python",
         "httplib": "requests",
-        "application": {"name": "stripe-portal", "version": ours},
+        "application": {"name": "stripe-portal", "version": __version__},
     }
     return {
-        "User-Agent": f"Stripe/v1 PythonBindings/{sdk} stripe-portal/{ours}",
+        "User-Agent": f"Stripe/v1 PythonBindings/{sdk} stripe-portal/{__version__}",
         "X-Stripe-Client-User-Agent": json.dumps(agent),
     }
