@@ -45,7 +45,9 @@ def opened(
             return
         key = _key(settings)
         _check_mode(key, settings, allows)
-        gateway = stack.enter_context(connect(key, base_url=base_url, allow_remote=allow_remote))
+        gateway = stack.enter_context(
+            connect(key, base_url=base_url, allow_remote=allow_remote, livemode_limits=is_live(key))
+        )
         target = replace(gateway.target(), emulator=False, host=base_url or "")
         pinned = settings.get("account")
         if pinned and pinned != target.account:

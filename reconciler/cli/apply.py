@@ -42,7 +42,7 @@ def command(
     from reconciler.cli.talk import Reading, paint
     from reconciler.errors import UnsafePlan, Usage
     from reconciler.model import Status
-    from reconciler.report import text
+    from reconciler.report import outcome, text
 
     if not yes and not sys.stdin.isatty():
         raise Usage("apply asks before it writes, and there is no terminal to ask on: review the plan, then add --yes")
@@ -65,17 +65,18 @@ def command(
             raise UnsafePlan(plan.refusals)
         if not plan.actions:
             return 0
-        if not yes:
-            click.confirm(f"\nDo this in {target}?", abort=True, err=True)
+        if not yes and not click.confirm(f"\nDo this in {target}?", err=True):
+            click.echo("Not confirmed. Nothing was written.", err=True)
+            return 1
         done = 0
 
-        def report(outcome: Outcome) -> None:
+        def report(one: Outcome) -> None:
             nonlocal done
             done += 1
-            click.echo(text.line(outcome, done, len(plan.actions)), err=True)
+            click.echo(outcome.line(one, done, len(plan.actions)), err=True)
 
         outcomes = apply(plan, gateway, report)
-    click.echo(text.closing(outcomes))
+    click.echo(outcome.closing(outcomes))
     if any(o.error == "interrupted" for o in outcomes):
         return 130
     return 0 if all(o.status is Status.DONE for o in outcomes) else 1

@@ -1,0 +1,178 @@
+"""The tables of kinds and of rules as Markdown, for docs/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reconciler.guards import RULES
+from reconciler.kinds import KINDS
+from reconciler.kinds.kind import Clear, Default, Field, Kind, Retire, Settable, Shape
+from reconciler.kinds.values import clearable
+from reconciler.schema.resource import ADOPT
+
+NOTE = "<!-- Written by `make docs` from reconciler/kinds; edits are lost. -->"
+
+_CHANGE = {
+    Settable.ALWAYS: "updates",
+    Settable.ON_CREATE: "replaces",
+    Settable.ON_UPDATE: "updates, in a second step",
+    Settable.ONCE: "updates while it has no value, then replaces",
+}
+_RETIRED = {
+    Retire.ARCHIVE: "is archived",
+    Retire.DELETE: "is deleted",
+    Retire.DEACTIVATE: "is deactivated",
+    Retire.NEVER: "stays in service: this kind is never retired automatically",
+}
+_HEAD = ["field", "takes", "a change", "default", "unset", ""]
+
+
+def render() -> Mapping[str, str]:
+    """Every page of the reference by its file name."""
+    pages = {f"{kind.name}.md": "\n".join(_page(kind)) + "\n" for kind in KINDS}
+    rows = [f"- [{k.name}]({k.name}.md): {k.doc}" for k in KINDS]
+    return {"README.md": "\n".join([NOTE, "# Kinds", "", *rows, "", *_LEGEND]) + "\n"} | pages
+
+
+def rules() -> str:
+    """The rules of `--allow` as a table."""
+    return "\n".join(_table(["`--allow`", "lets a plan"], [[f"`{rule}`", text] for rule, text in RULES.items()]))
+
+
+_LEGEND = (
+    "How to read the tables:",
+    "",
+    "- *takes*: a `?` behind a member of a map says that it may be left out; a `*` in a name stands for any key.",
+    "- *a change*: what a new value does. *Replaces* means that a successor is created, everything that refers to it "
+    "follows, and the old object is retired.",
+    "- *default*: what Stripe fills in. Both sides are filled with it before they are compared.",
+    "- *unset*: what `null`, or taking the line out of the YAML, does.",
+)
+
+
+def _page(kind: Kind) -> Iterator[str]:
+    yield from (NOTE, f"# {kind.name}", "", kind.doc, "", *_facts(kind))
+    yield from _section("Fields", _HEAD, [_row(kind, f) for f in kind.fields if not _is_implied(kind, f)])
+    groups = [[f"`{b.name}`", _cell(b.doc or "Sent to Stripe whole.")] for b in kind.blocks if b.doc or b.unit]
+    yield from _section("Groups of fields", ["group", ""], groups)
+    hints = kind.hints if kind.own_id else (*kind.hints, ADOPT)
+    yield from _section("Other ways to write them", ["key", "takes", ""], [_key(f) for f in kind.spellings])
+    yield from _section("Keys that are never sent", ["key", "takes", ""], [_key(f) for f in hints])
+    left_out = [[f"`{name}`", _cell(why)] for name, why in kind.excluded.items() if name != "expand"]
+    yield from _section("Left out on purpose", ["Stripe's parameter", "why"], left_out)
+
+
+def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return ["", f"## {title}", "", *_table(head, rows)] if rows else []
+
+
+def _facts(kind: Kind) -> Iterator[str]:
+    where = f"`{kind.plural}:` inside its {kind.parent[0]}" if kind.parent else f"`{kind.plural}:`"
+    yield f"- Declared under {where}; its address is `{kind.name}.{'PRODUCT.' if kind.parent else ''}NAME`."
+    yield f"- Stripe calls it `{kind.sdk}`; the path is `{kind.path}`."
+    if kind.own_id:
+        yield "- One that nobody owns and that has the declared `id` is adopted."
+    elif kind.natural_key:
+        yield f"- One that nobody owns is recognised by its `{kind.natural_key}`, and taken over with `--allow adopt`."
+    elif kind.default_flag:
+        yield f"- With `{kind.default_flag}: true` it is the account's default, which is updated and never made twice."
+    means = f", and {kind.retired_means}" if kind.retired_means else ""
+    yield f"- Taken out of the YAML, it {_RETIRED[kind.retire]}{means}."
+    if kind.revivable:
+        yield "- Put back into the YAML, the same object comes back into service, with the same id."
+
+
+def _row(kind: Kind, field: Field) -> list[str]:
+    group = ".".join(field.path[:-1])
+    required = "" if not field.required else f"; required in `{group}`" if group else "; **required**"
+    takes = ("minor units, " if field.money else "") + words(field.shape) + required
+    change, unset = _CHANGE[field.settable], _unset(kind, field)
+    return [f"`{field.name}`", takes, change, _default(field), unset, _cell(field.doc)]
+
+
+def _key(field: Field) -> list[str]:
+    return [f"`{field.name}`", words(field.shape), _cell(field.doc)]
+
+
+def _is_implied(kind: Kind, field: Field) -> bool:
+    return kind.parent is not None and field.name == kind.parent[1]
+
+
+def _default(field: Field) -> str:
+    if field.default is Default.ANY:
+        return "Stripe's choice"
+    return "" if field.default is None else _value(field.default)
+
+
+def _unset(kind: Kind, field: Field) -> str:
+    """What takes a value away again."""
+    if field.required and len(field.path) == 1:
+        return "no"
+    if field.settable is Settable.ON_CREATE or field.clears_with is Clear.REPLACE:
+        return "replaces"
+    if not clearable(kind, field.path):
+        return "Stripe cannot"
+    if field.clears_with is Clear.DEFAULT and field.default is not None:
+        return f"back to {_value(field.default)}"
+    block = kind.block_of(field.path) if field.clears_with in (Clear.NOTHING, Clear.DEFAULT) else None
+    return f"with all of `{block.name}`" if block else "yes"
+
+
+def words(shape: Shape) -> str:
+    """A JSON Schema fragment in words."""
+    if "$ref" in shape:
+        kind = shape["$ref"].rpartition("/")[2].removesuffix("_reference")
+        return f"the name of a {kind}, or `{{id: …}}`"
+    if "enum" in shape:
+        return _either([_value(v) for v in shape["enum"]])
+    if "const" in shape:
+        return _value(shape["const"])
+    if shape.get("type") == "array":
+        most = f"at most {shape['maxItems']}, " if "maxItems" in shape else ""
+        return f"a list, {most}each {words(shape['items'])}"
+    if "title" in shape:
+        return _cell(str(shape["title"]).partition(";")[0])
+    if "anyOf" in shape:
+        return _either([words(one) for one in shape["anyOf"]])
+    if "properties" in shape:
+        must = shape.get("required", ())
+        members = [f"`{k}`{'' if k in must else '?'} ({words(one)})" for k, one in shape["properties"].items()]
+        return f"a map of {', '.join(members)}"
+    return _scalar(shape)
+
+
+def _scalar(shape: Shape) -> str:
+    if shape["type"] == "boolean":
+        return "`true` or `false`"
+    if shape["type"] == "string":
+        return f"text, at most {shape['maxLength']:,} characters"
+    low, high = shape.get("minimum"), shape.get("maximum")
+    between = f" from {low:,} to {high:,}" if high is not None else f", {low:,} or more" if low is not None else ""
+    return ("a whole number" if shape["type"] == "integer" else "a number") + between
+
+
+def _either(options: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(options[:-1]), options[-1]]))
+
+
+def _value(value: Any) -> str:
+    return f"`{_spelled(value)}`" if value != () else "none"
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_spelled, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k}: {_spelled(v)}" for k, v in value.items()) + "}"
+    return str(value)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
