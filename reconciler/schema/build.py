@@ -42,7 +42,7 @@ def file_keys(*, overlay: bool = False, required: bool = False) -> Shape:
         **closed({k.name: {"$ref": f"#/$defs/{k.name}_defaults"} for k in KINDS}),
         "type": ["object", "null"],
     }
-    shape["$defs"] = {f"{k.name}_defaults": resource_schema(k) for k in KINDS} | references({})
+    shape["$defs"] = {f"{k.name}_defaults": resource_schema(k, variables=not required) for k in KINDS} | references({})
     return shape | ({"required": ["stripe_portal", "project"]} if required else {})
 
 
@@ -54,7 +54,7 @@ def resources_of(kind: Kind, member: Shape, *, overlay: bool = False) -> Shape:
 
 
 def _with_children(kind: Kind, overlay: bool) -> Shape:
-    shape = resource_schema(kind)
+    shape = resource_schema(kind, variables=True)
     for child in children_of(kind):
         shape["properties"][child.plural] = resources_of(child, {"$ref": f"#/$defs/{child.name}"}, overlay=overlay)
     return shape

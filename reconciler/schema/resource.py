@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds.kind import Clear, Default, Field, Kind, Settable, Shape
@@ -11,9 +12,14 @@ from reconciler.kinds.values import clearable
 
 ADOPT = Field("adopt", text(255), "The id of a live object that becomes this resource. Needed once.")
 
+_VARIABLE: Shape = {"type": "string", "pattern": "\\$\\{"}
 
-def resource_schema(kind: Kind, *, required: bool = False) -> Shape:
-    """One resource without what is declared inside it. `required` also asks for the fields that must be there."""
+
+def resource_schema(kind: Kind, *, required: bool = False, variables: bool = False) -> Shape:
+    """One resource without what is declared inside it.
+
+    `required` also asks for the fields that must be there; `variables` lets `${name}` stand in the place of any value.
+    """
     tree: dict[str, Any] = {}
     hints = kind.hints if kind.own_id else (*kind.hints, ADOPT)
     for field in (*kind.fields, *kind.spellings, *hints):
@@ -22,7 +28,7 @@ def resource_schema(kind: Kind, *, required: bool = False) -> Shape:
         node = tree
         for key in field.path[:-1]:
             node = node.setdefault(key, {})
-        node[field.path[-1]] = field
+        node[field.path[-1]] = replace(field, shape=_or_variable(field.shape)) if variables else field
     return _block(kind, tree, (), required)
 
 
@@ -74,6 +80,18 @@ def _or_null(shape: Shape) -> Shape:
         types = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
         return {**shape, "type": [*types, "null"]}
     return {"anyOf": [shape, {"type": "null"}]}
+
+
+def _or_variable(shape: Shape) -> Shape:
+    """In a file, `${name}` may stand for a value, or in it, that only loading makes what the shape asks for."""
+    if "properties" in shape:
+        return {**shape, "properties": {k: _or_variable(v) for k, v in shape["properties"].items()}}
+    if "items" in shape:
+        return {**shape, "items": _or_variable(shape["items"])}
+    if "$ref" in shape or (shape.get("type") == "string" and "pattern" not in shape):
+        return shape
+    outside: Shape = {k: shape[k] for k in ("title", "description", "examples") if k in shape}
+    return {**outside, "anyOf": [{k: v for k, v in shape.items() if k not in outside}, _VARIABLE]}
 
 
 def _takes_null(shape: Shape) -> bool:
