@@ -1,4 +1,4 @@
-"""The web application: Stripe's API under `/v1/`, portal pages under `/p/`, control under `/_emulator/`."""
+"""The web application: Stripe's API under `/v1/`, what links lead to, and control under `/_emulator/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def application(runtime: Runtime) -> ASGIApp:
     aside = Starlette(routes=[*control.routes(runtime), *pages.routes(runtime)])
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(("/_emulator/", "/p/")):
+        beside = scope["type"] != "http" or scope["path"].startswith("/_emulator/") or pages.serves(scope["path"])
+        if not beside:
             outgoing = await respond(runtime, await received(scope, receive))
             await (drop(receive) if outgoing.status == 0 else answer(outgoing, send))
         else:

@@ -21,8 +21,8 @@ PUBLISHABLE = (
     "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your "
     "API keys at https://dashboard.stripe.com/account/apikeys."
 )
-ALIASES = {"price_read": "plan_read", "price_write": "plan_write"}
-"""Names that key creation links use for the same scopes (stripe-facts 11)."""
+ALIASES = {"price_read": "plan_read", "price_write": "plan_write", "shpping_rate_write": "shipping_rate_write"}
+"""Names for the same scopes: in key creation links, and one that Stripe's own list misspells (stripe-facts 11)."""
 
 
 def authenticate(store: Store, headers: Mapping[str, str]) -> tuple[Key, str, Scope]:
@@ -54,7 +54,8 @@ def permit(key: Key, shown: str, scope: Scope, permission: str | None) -> None:
     if key.permissions is None or permission is None:
         return
     held = {ALIASES.get(name, name) for name in key.permissions}
-    if permission in held or permission.replace("_read", "_write") in held:
+    needed = ALIASES.get(permission, permission)
+    if needed in held or needed.replace("_read", "_write") in held:
         return
     text = (
         f"The provided key '{shown}' does not have the required permissions for this endpoint on account "

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
 from reconciler.emulator.errors import Refusal
+from reconciler.emulator.uploads import Upload
 
 NAME = re.compile(r"[^\[\]]+(?:\[[^\[\]]*\])*")
 
 
 def decode(encoded: str) -> dict[str, Any]:
-    """Encoded pairs → nested maps of text. Lists stay maps with their indexes as keys, in the order of the indexes:
+    """Encoded pairs → nested maps of text. Raises `Refusal` on malformed names."""
+    return nested(parse_qsl(encoded, keep_blank_values=True, max_num_fields=20_000))
+
+
+def nested(pairs: Iterable[tuple[str, str | Upload]]) -> dict[str, Any]:
+    """Pairs of names and values → nested maps. Lists stay maps with their indexes as keys, in the order of the indexes:
     only the type of the parameter tells a list from a map. `a[]=` appends. Raises `Refusal` on malformed names."""
     tree: dict[str, Any] = {}
-    for name, value in parse_qsl(encoded, keep_blank_values=True, max_num_fields=20_000):
+    for name, value in pairs:
         if not NAME.fullmatch(name):
             raise malformed(name)
         put(tree, name, [part.rstrip("]") for part in name.split("[")], value)
     return tree
 
 
-def put(tree: dict[str, Any], name: str, parts: list[str], value: str) -> None:
+def put(tree: dict[str, Any], name: str, parts: list[str], value: str | Upload) -> None:
     """One value into its place; a name that is a text and a map at once is malformed."""
     node = tree
     for part in parts[:-1]:
@@ -47,9 +54,9 @@ def malformed(name: str) -> Refusal:
 
 
 def readable(node: Any) -> Any:
-    """The same tree with lists where every key is an index, for the request log."""
+    """The same tree with lists where every key is an index and files by their description, for the request log."""
     if not isinstance(node, dict):
-        return node
+        return str(node)
     if node and all(key.isdigit() for key in node):
         return [readable(node[key]) for key in sorted(node, key=int)]
     return {key: readable(value) for key, value in node.items()}

@@ -34,8 +34,8 @@ def check_key(key: str) -> None:
 
 
 def fingerprint(params: Mapping[str, Any]) -> str:
-    """The same for the same parameters in any order."""
-    return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()
+    """The same for the same parameters in any order; a file counts by its name and digest."""
+    return hashlib.sha256(json.dumps(params, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def recorded(store: Store, scope: str, key: str, now: int) -> Answered | None:

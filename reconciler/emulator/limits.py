@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from reconciler.emulator.errors import Refusal
 from reconciler.emulator.model import Scope
 
-OPERATION, SEARCH, LIVE, SANDBOX = 25, 20, 100, 25
+OPERATION, SLOW, LIVE, SANDBOX = 25, 20, 100, 25
+"""`SLOW` is what search takes, and the files API."""
 
 
 @dataclass
@@ -27,7 +28,8 @@ def enforce(limits: Limits, scope: Scope, operation: str, moment: float) -> None
     if not limits.enabled:
         return
     total = limits.account if limits.account is not None else (LIVE if scope.livemode else SANDBOX)
-    each = min(limits.operation, SEARCH) if operation.endswith(".search") else limits.operation
+    slow = operation.endswith(".search") or operation.startswith(("file.", "file_link."))
+    each = min(limits.operation, SLOW) if slow else limits.operation
     windows = (("endpoint-rate", operation, each), ("global-rate", "", total))
     for reason, name, most in windows:
         window = limits.seen.setdefault((scope.text, name), deque())

@@ -6,10 +6,12 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from reconciler.emulator import forms, store
 from reconciler.emulator.errors import Refusal, envelope
 from reconciler.emulator.params import shape_of
+from reconciler.emulator.uploads import MULTIPART, parts
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -38,7 +40,11 @@ def parameters(incoming: Incoming) -> dict[str, Any]:
     """The query and, of a POST, the form."""
     encoded = incoming.query
     if incoming.body:
-        if not incoming.headers.get("content-type", FORM).startswith(FORM):
+        content_type = incoming.headers.get("content-type", FORM)
+        if content_type.startswith(MULTIPART):
+            query = parse_qsl(encoded, keep_blank_values=True)
+            return forms.nested([*query, *parts(incoming.body, content_type)])
+        if not content_type.startswith(FORM):
             text = f"Invalid request (check that your POST content type is {FORM})."
             raise Refusal(text, judged=True)
         encoded = "&".join(filter(None, (encoded, incoming.body.decode("utf-8", "replace"))))

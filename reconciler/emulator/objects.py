@@ -104,3 +104,16 @@ def web_address(value: str, param: str) -> None:
     scheme, _, rest = value.partition("://")
     if scheme not in ("http", "https") or not rest or " " in rest:
         raise Refusal("Not a valid URL", code="url_invalid", param=param)
+
+
+def at_least(least: int, value: int | None, param: str) -> None:
+    """Refuses a smaller number; None was not sent."""
+    if value is not None and value < least:
+        text = f"This value must be greater than or equal to {least}."
+        raise Refusal(text, code="parameter_invalid_integer", param=param)
+
+
+def in_future(call: Call, moment: int | None, param: str) -> None:
+    """Refuses a moment that is not after now; None was not sent."""
+    if moment is not None and moment <= call.now:
+        raise Refusal(f"`{param}` must be a Unix timestamp in the future.", param=param)

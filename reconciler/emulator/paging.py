@@ -27,12 +27,14 @@ class Query:
     facets: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
 
-def listing(kind: str, url: str, filters: Mapping[str, str] = NO_FILTERS) -> Callable[[Call], Body]:
+def listing(
+    kind: str, url: str, filters: Mapping[str, str] = NO_FILTERS, condition: str = "1"
+) -> Callable[[Call], Body]:
     """The handler of a list whose `filters` map parameters to paths in the body. `created` filters wherever the call
-    takes it. A parameter that the SDK knows and `filters` doesn't is refused."""
+    takes it. A parameter that the SDK knows and `filters` doesn't is refused. `condition` holds for all it shows."""
 
     def handle(call: Call) -> Body:
-        query = Query()
+        query = Query([condition])
         for name, value in call.params.items():
             if name == "created":
                 compare_age(query, value)

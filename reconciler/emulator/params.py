@@ -32,7 +32,7 @@ NAMES = {**{name: getattr(typing, name) for name in typing.__all__}, "StripeCont
 class Shape:
     """One parameter: the union of everything it may be.
 
-    `scalars` of string, integer, number, decimal, boolean; `values` of an enum; `fields` of an object with its
+    `scalars` of string, integer, number, decimal, boolean, file; `values` of an enum; `fields` of an object with its
     `required` ones; `item` of a list; `entry` of a map with free keys; `emptyable` when `""` unsets it. The SDK calls
     most enums open (`Literal[…] | str`); the emulator knows one API version and takes the listed values only."""
 
@@ -56,6 +56,8 @@ def read(annotation: Any) -> Shape:
     """A type annotation → `Shape`."""
     if hasattr(annotation, "__required_keys__"):
         return read_fields(annotation)
+    if annotation is Any:  # the SDK's word for a file, and for nothing else
+        return Shape(scalars=frozenset({"file"}))
     origin, arguments = get_origin(annotation), get_args(annotation)
     if getattr(origin, "_name", None) == "NotRequired":
         return read(arguments[0])

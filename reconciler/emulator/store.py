@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 Body = dict[str, Any]
-LAYOUT = 1
+LAYOUT = 2
 TABLES = """
 create table objects (seq integer primary key autoincrement, scope text not null, kind text not null, id text not null,
     created integer not null, body text not null, unique (scope, kind, id));

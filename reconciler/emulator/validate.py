@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.emulator.errors import Refusal, empty_parameter, missing_parameter, unknown_parameters
 from reconciler.emulator.params import Shape
+from reconciler.emulator.uploads import Upload
 
 TEXT_LIMIT = 5000
 INTEGER = re.compile(r"-?\d{1,18}")
@@ -56,6 +57,8 @@ def strangers(shape: Shape, node: Any, name: str) -> Iterator[str]:
 
 def convert(shape: Shape, node: Any, name: str, path: str, rules: Rules) -> Any:
     """One value. `name` is in brackets for messages, `path` is dotted for the tables."""
+    if isinstance(node, Upload) or "file" in shape.scalars:
+        return read_file(shape, node, name)
     if isinstance(node, dict):
         return convert_container(shape, node, name, path, rules)
     if node == "":
@@ -100,6 +103,15 @@ def convert_fields(shape: Shape, node: dict[str, Any], name: str, path: str, rul
         key: convert(shape.fields[key], value, bracketed(name, key), f"{path}.{key}" if path else key, rules)
         for key, value in node.items()
     }
+
+
+def read_file(shape: Shape, node: Any, name: str) -> Upload:
+    """A file where one belongs, and nowhere else."""
+    if not isinstance(node, Upload):
+        raise Refusal("Invalid file: must be uploaded as multipart/form-data.", param=name, judged=True)
+    if "file" not in shape.scalars:
+        raise Refusal("Invalid string: a file was sent instead.", param=name, judged=True)
+    return node
 
 
 def read_boolean(text: str, name: str, _path: str, _sizes: Sizes) -> bool:

@@ -130,6 +130,41 @@ def test_a_restricted_key_is_told_what_it_lacks(send: Any, refused: Any, control
         connect("rk_test_narrow").v1.events.list()
 
 
+SCOPES = {
+    "/v1/coupons": "coupon",
+    "/v1/entitlements/features": "entitlements",
+    "/v1/file_links": "file",
+    "/v1/files": "file",
+    "/v1/payment_links": "payment_links",
+    "/v1/payment_method_configurations": "payment_method_configuration",
+    "/v1/products/pro/features": "product",
+    "/v1/promotion_codes": "coupon",
+    "/v1/shipping_rates": "shipping_rate",
+    "/v1/tax_rates": "tax_rate",
+    "/v1/webhook_endpoints": "webhook",
+}
+
+
+@pytest.mark.parametrize(("path", "scope"), SCOPES.items())
+def test_each_kind_has_its_scopes(send: Any, refused: Any, control: Any, path: str, scope: str) -> None:
+    write = "shpping_rate_write" if scope == "shipping_rate" else f"{scope}_write"  # Stripe's own misspelling
+    control("POST", "accounts", {"id": "acct_s", "key": "sk_test_full_s"})
+    send("POST", "/v1/products", {"id": "pro", "name": "Pro"}, key="sk_test_full_s")
+
+    def key(*permissions: str) -> str:
+        secret = f"rk_test_{'_'.join(permissions) or 'none'}"
+        control("POST", "accounts", {"id": "acct_s", "key": secret, "permissions": list(permissions)})
+        return secret
+
+    for method, permission in (("GET", f"{scope}_read"), ("POST", write)):
+        error = refused(send(method, path, key=key()))
+        assert (error["status"], f"'rak_{permission}'" in error["message"]) == (403, True)
+    assert send("GET", path, key=key(f"{scope}_read")).status_code == 200
+    assert refused(send("POST", path, key=key(f"{scope}_read")))["status"] == 403
+    assert send("GET", path, key=key(f"rak_{write}")).status_code == 200
+    assert refused(send("POST", path, {"unheard_of": "x"}, key=key(write)))["code"] == "parameter_unknown"
+
+
 def test_every_answer_has_a_request_id_and_the_version(send: Any, client: Any) -> None:
     answers = [
         send("GET", "/v1/products", headers={"Stripe-Version": "2026-10-28.endive"}),

@@ -50,6 +50,8 @@ def test_a_deleted_customer_leaves_a_stub(client: Any, plans: Any) -> None:
 def test_what_the_emulator_cannot_do_is_refused_not_ignored(send: Any, refused: Any) -> None:
     error = refused(send("POST", "/v1/customers", {"payment_method": "pm_1"}))
     assert "does not support the parameter payment_method" in error["message"]
+    error = refused(send("POST", "/v1/subscriptions", {"cancel_at": "max_period_end"}))
+    assert "does not support the parameter cancel_at" in error["message"]
 
 
 def test_subscriptions_are_listed_by_price_customer_and_status(client: Any, plans: Any) -> None:

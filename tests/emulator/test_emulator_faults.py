@@ -39,6 +39,13 @@ def test_ids_share_the_limit_of_their_operation(client: Any, send: Any, control:
     assert [send("GET", f"/v1/products/{one}").status_code for one in made] == [200] * 4 + [429]
 
 
+def test_the_files_api_takes_20_a_second(send: Any, control: Any) -> None:
+    control("POST", "clock", {"set": 1_800_000_000})
+    control("POST", "limits", {"enabled": True, "account": 1000})
+    for path in ("/v1/files", "/v1/file_links"):
+        assert [send("GET", path).status_code for _ in range(21)] == [200] * 20 + [429]
+
+
 def test_an_account_takes_25_in_a_sandbox_and_100_live(send: Any, control: Any) -> None:
     control("POST", "clock", {"set": 1_800_000_000})
     control("POST", "limits", {"enabled": True, "operation": 1000})

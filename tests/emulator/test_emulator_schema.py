@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,138 @@ def test_the_portal_and_those_who_use_it(judge: Any) -> None:
     judge("DELETE", "/v1/subscriptions/{subscription_exposed_id}", subscription_exposed_id=subscription["id"])
     judge("DELETE", "/v1/customers/{customer}", customer=customer["id"])
     judge("GET", "/v1/account")
+    judge("GET", "/v1/events", {"limit": 100})
+
+
+def test_entitlements_and_discounts(judge: Any, spec: Any, send: Any) -> None:
+    judge("POST", "/v1/products", {"name": "Pro", "id": "pro"})
+    features = "/v1/entitlements/features"
+    feature = everywhere(
+        judge, features, "id", {"lookup_key": "sso", "name": "SSO", "metadata": {"a": "1"}}, {"name": "x"}
+    )
+    attached = judge("POST", "/v1/products/{product}/features", {"entitlement_feature": feature["id"]}, product="pro")
+    one = {"product": "pro", "id": attached["id"]}
+    judge("GET", "/v1/products/{product}/features", {"limit": 100}, product="pro")
+    judge("GET", "/v1/products/{product}/features/{id}", **one)
+    rich = {
+        "id": "ten",
+        "amount_off": 10,
+        "applies_to": {"products": ["pro"]},
+        "currency": "usd",
+        "currency_options": {"eur": {"amount_off": 9}},
+        "duration": "repeating",
+        "duration_in_months": 3,
+        "expand": ["applies_to", "currency_options"],
+        "max_redemptions": 9,
+        "name": "Ten",
+        "redeem_by": 1_900_000_000,
+    }
+    more = {"currency_options": {"gbp": {"amount_off": 8}}, "metadata": {"a": "1"}, "expand": ["currency_options"]}
+    everywhere(judge, "/v1/coupons", "coupon", rich, more)
+    judge("POST", "/v1/coupons", {"percent_off": 12.5, "id": "gone", "expand": ["applies_to", "currency_options"]})
+    customer = judge("POST", "/v1/customers", {})
+    code = everywhere(
+        judge,
+        "/v1/promotion_codes",
+        "promotion_code",
+        {
+            "promotion": {"type": "coupon", "coupon": "ten"},
+            "customer": customer["id"],
+            "expand": ["promotion.coupon", "customer", "restrictions.currency_options"],
+            "restrictions": {
+                "currency_options": {"eur": {"minimum_amount": 9}},
+                "minimum_amount": 10,
+                "minimum_amount_currency": "usd",
+            },
+        },
+        {"active": False, "restrictions": {"currency_options": {"gbp": {"minimum_amount": 8}}}},
+    )
+    judge("POST", "/v1/promotion_codes/{promotion_code}", {"active": True}, promotion_code=code["id"])
+    params = {"currency": "usd", "product": "pro", "unit_amount": 5, "recurring": {"interval": "month"}}
+    price = judge("POST", "/v1/prices", params)
+    discounts = [{"promotion_code": code["id"]}, {"coupon": "gone"}]
+    wanted = {"customer": customer["id"], "items": [{"price": price["id"]}], "discounts": discounts}
+    made = judge("POST", "/v1/subscriptions", wanted)
+    expanded = send("GET", f"/v1/subscriptions/{made['id']}", {"expand": ["discounts.source.coupon"]}).json()
+    for discount in expanded["discounts"]:
+        assert problems(spec, spec["components"]["schemas"]["discount"], discount) == []
+    judge("GET", "/v1/entitlements/active_entitlements", {"customer": customer["id"], "expand": ["data.feature"]})
+    judge("DELETE", "/v1/products/{product}/features/{id}", **one)
+    judge("DELETE", "/v1/coupons/{coupon}", coupon="gone")
+    judge("POST", features + "/{id}", {"active": False}, id=feature["id"])
+    judge("GET", features, {"archived": True})
+    judge("GET", "/v1/events", {"limit": 100})
+
+
+def test_rates_and_payment_links(judge: Any) -> None:
+    judge("POST", "/v1/products", {"name": "Pro", "id": "pro"})
+    price = judge("POST", "/v1/prices", {"currency": "usd", "product": "pro", "unit_amount": 5})
+    monthly = {"currency": "usd", "product": "pro", "unit_amount": 5, "recurring": {"interval": "month"}}
+    recurring = judge("POST", "/v1/prices", monthly)
+    tax = {"display_name": "VAT", "inclusive": True, "percentage": 7.7, "country": "CH", "tax_type": "vat"}
+    everywhere(judge, "/v1/tax_rates", "tax_rate", tax, {"active": False, "state": "BE"})
+    bound = {"unit": "day", "value": 1}
+    amount = {"amount": 5, "currency": "usd", "currency_options": {"eur": {"amount": 4, "tax_behavior": "inclusive"}}}
+    shown = ["fixed_amount.currency_options", "tax_code"]
+    shipping = {
+        "display_name": "Post",
+        "delivery_estimate": {"minimum": bound},
+        "fixed_amount": amount,
+        "tax_code": "txcd_92010001",
+        "expand": shown,
+    }
+    rate = everywhere(judge, "/v1/shipping_rates", "shipping_rate_token", shipping, {"active": True, "expand": shown})
+    field = {"key": "size", "label": {"type": "custom", "custom": "Size"}}
+    options = {"options": [{"label": "S", "value": "s"}], "default_value": "s"}
+    rich = {
+        "line_items": [{"price": price["id"], "quantity": 2, "adjustable_quantity": {"enabled": True}}],
+        "after_completion": {"type": "redirect", "redirect": {"url": "https://a.example"}},
+        "automatic_tax": {"enabled": True},
+        "consent_collection": {"terms_of_service": "required"},
+        "custom_fields": [
+            {**field, "type": "dropdown", "dropdown": options},
+            {**field, "key": "number", "type": "numeric", "optional": True},
+        ],
+        "custom_text": {"submit": {"message": "Hi"}},
+        "expand": ["line_items", "shipping_options.shipping_rate"],
+        "invoice_creation": {"enabled": True, "invoice_data": {"issuer": {"type": "self"}}},
+        "managed_payments": {"enabled": False},
+        "name_collection": {"individual": {"enabled": True}},
+        "optional_items": [{"price": price["id"], "quantity": 1}],
+        "payment_intent_data": {"description": "d"},
+        "payment_method_options": {"card": {"restrictions": {"brands_blocked": ["visa"]}}},
+        "payment_method_types": ["card"],
+        "restrictions": {"completed_sessions": {"limit": 5}},
+        "shipping_address_collection": {"allowed_countries": ["CH"]},
+        "shipping_options": [{"shipping_rate": rate["id"]}],
+        "transfer_data": {"destination": "acct_1"},
+    }
+    unset = dict.fromkeys(["custom_fields", "restrictions", "name_collection", "payment_method_types"], "")
+    link = everywhere(judge, "/v1/payment_links", "payment_link", rich, {"active": False, **unset})
+    judge("GET", "/v1/payment_links/{payment_link}/line_items", payment_link=link["id"])
+    trial = {"trial_period_days": 3, "trial_settings": {"end_behavior": {"missing_payment_method": "pause"}}}
+    subscribing = {"line_items": [{"price": recurring["id"], "quantity": 1}], "subscription_data": trial}
+    judge("POST", "/v1/payment_links", {**subscribing, "expand": ["line_items.data.price.product"]})
+    judge("GET", "/v1/events", {"limit": 100})
+
+
+def test_endpoints_files_and_payment_methods(judge: Any, client: Any, control: Any) -> None:
+    hook = {"url": "https://a.example", "enabled_events": ["*"], "api_version": "2026-10-28.endive", "connect": True}
+    made = everywhere(judge, "/v1/webhook_endpoints", "webhook_endpoint", hook, {"disabled": True, "description": ""})
+    judge("DELETE", "/v1/webhook_endpoints/{webhook_endpoint}", webhook_endpoint=made["id"])
+    path = "/v1/payment_method_configurations"
+    (default,) = judge("GET", path)["data"]
+    child = {"parent": default["id"], "card": {"display_preference": {"preference": "none"}}}
+    everywhere(judge, path, "configuration", child, {"active": False})
+    control("POST", "clock", {"set": 1_800_000_000})
+    params = {"purpose": "dispute_evidence", "file_link_data": {"create": True}}
+    file = client.v1.files.create({**params, "file": io.BytesIO(b"%PDF-1.7")})
+    body = judge("GET", "/v1/files/{file}", file=file.id)
+    assert body["links"]["data"]
+    judge("GET", "/v1/files", {"purpose": "dispute_evidence"})
+    later = {"expires_at": 1_900_000_000}
+    link = everywhere(judge, "/v1/file_links", "link", {"file": file.id, "expand": ["file"]}, later)
+    judge("POST", "/v1/file_links/{link}", {"expires_at": "now"}, link=link["id"])
     judge("GET", "/v1/events", {"limit": 100})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.emulator import objects
+from reconciler.emulator import discounts, objects
 from reconciler.emulator.errors import Refusal, missing_parameter, unsupported
 from reconciler.emulator.ids import BASE, random_id
 from reconciler.emulator.model import Call, Operation, Resource
@@ -90,6 +90,9 @@ def flow(call: Call, sent: Mapping[str, Any] | None, customer: Body, configurati
             raise Refusal(f"The subscription {subscription['id']} belongs to another customer.", param=param)
         if kind == "subscription_update_confirm":
             details["items"] = confirmed(details["items"], subscription, configuration)
+        offer = details.get("retention", {}).get("coupon_offer", {})
+        if offer:
+            discounts.check(call, offer["coupon"], f"flow_data[{kind}][retention][coupon_offer][coupon]")
     completion = {"hosted_confirmation": None, "redirect": None, "type": "portal_homepage"}
     blank: Body = dict.fromkeys(name for name in NEEDS if name != "payment_method_update")
     after = {**completion, **sent.get("after_completion", {})}

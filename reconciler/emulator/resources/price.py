@@ -23,8 +23,9 @@ def create(call: Call) -> Body:
     return make(call, call.params)
 
 
-def make(call: Call, params: Mapping[str, Any]) -> Body:
-    """A new price, also from the `default_price_data` of a product."""
+def make(call: Call, params: Mapping[str, Any], *, inline: bool = False) -> Body:
+    """A new price, also from the `default_price_data` of a product. An inline one, from `price_data`, is never listed
+    and never active (stripe-facts 6)."""
     parent = product_of(call, params)
     currency = code_of(params["currency"], "currency")
     tiered = params.get("billing_scheme") == "tiered"
@@ -36,7 +37,7 @@ def make(call: Call, params: Mapping[str, Any]) -> Body:
     body: Body = {
         "id": random_id("price_1"),
         "object": "price",
-        "active": params.get("active", True),
+        "active": params.get("active", not inline),
         "billing_scheme": params.get("billing_scheme", "per_unit"),
         "created": call.now,
         "currency": currency,
@@ -53,6 +54,8 @@ def make(call: Call, params: Mapping[str, Any]) -> Body:
         **amounts.amounts(params, currency, tiered, recurring is not None),
     }
     body["currency_options"] = amounts.options({}, params.get("currency_options", {}), body)
+    if inline:
+        body["inline"] = True
     claim(call, body, transfer=params.get("transfer_lookup_key", False))
     return objects.create(call, "price", body)
 
@@ -155,6 +158,7 @@ def check_recurring(price: Body, param: str) -> None:
 
 def view(_call: Call, body: Body) -> Body:
     """The base currency is one of the `currency_options` of an answer (stripe-facts 6, recall)."""
+    body.pop("inline", None)
     base = {name: body[name] for name in ("custom_unit_amount", "tax_behavior", "unit_amount", "unit_amount_decimal")}
     body["currency_options"] = {body["currency"]: {**base, "tiers": body["tiers"]}, **body["currency_options"]}
     return body
@@ -189,7 +193,7 @@ RESOURCE = Resource(
             "GET",
             "/v1/prices",
             "PriceListParams",
-            listing("price", "/v1/prices", FILTERS),
+            listing("price", "/v1/prices", FILTERS, "json_extract(o.body, '$.inline') is null"),
             READ,
             {"lookup_keys": 10},
         ),

@@ -72,6 +72,8 @@ def delete(call: Call) -> Body:
     body = objects.need(call, "product", call.path["id"], "id", status=404)
     if objects.having(call, "price", "product", body["id"]):
         raise Refusal(HAS_PRICES)
+    for attached in objects.having(call, "product_feature", "product", body["id"]):
+        objects.remove(call, "product_feature", attached)
     return objects.remove(call, "product", body)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.emulator import metadata, objects, subscription_items
+from reconciler.emulator import discounts, metadata, objects, subscription_items
 from reconciler.emulator.errors import Refusal, missing_parameter, no_such, unsupported
 from reconciler.emulator.ids import random_id
 from reconciler.emulator.model import Call, Operation, Resource
@@ -17,7 +17,18 @@ KEPT = frozenset(["cancel_at", "cancel_at_period_end", "collection_method", "day
 """Parameters that are stored as sent."""
 IGNORED = frozenset(["off_session", "payment_behavior", "proration_behavior", "proration_date", "trial_from_plan"])
 """Parameters about invoices, which the emulator has none of."""
-OWN = frozenset(["billing_mode", "currency", "customer", "items", "metadata", "trial_end", "trial_period_days"])
+OWN = frozenset(
+    [
+        "billing_mode",
+        "currency",
+        "customer",
+        "discounts",
+        "items",
+        "metadata",
+        "trial_end",
+        "trial_period_days",
+    ]
+)
 SUBSCRIPTION = "subscription"
 BLANK: Body = {
     "application": None,
@@ -88,6 +99,7 @@ def create(call: Call) -> Body:
         "trial_end": trial,
         "trial_start": call.now if trial else None,
     }
+    body["discounts"] = discounts.applied(call, params.get("discounts") or (), body, ())
     return objects.create(call, SUBSCRIPTION, body)
 
 
@@ -101,6 +113,8 @@ def update(call: Call) -> Body:
     body["metadata"] = metadata.merged(before["metadata"], params.get("metadata"))
     if "items" in params:
         body["items"] = subscription_items.changed(call, before, params["items"])
+    if "discounts" in params:
+        body["discounts"] = discounts.applied(call, params["discounts"] or (), body, before["discounts"])
     if params.get("trial_end") == "now":
         body |= {"trial_end": call.now, "status": "active"}
     elif "trial_end" in params:
@@ -133,6 +147,8 @@ def held(call: Call) -> Body:
 def check_known(params: Mapping[str, Any]) -> None:
     for name in sorted(params.keys() - KEPT - IGNORED - OWN):
         raise unsupported(name)
+    if params.get("cancel_at") in ("max_period_end", "min_period_end"):
+        raise unsupported("cancel_at")
 
 
 def index(call: Call) -> Body:
@@ -165,7 +181,7 @@ RESOURCE = Resource(
     noun=SUBSCRIPTION,
     event="customer.subscription",
     hidden=("items.data.price.tiers", "items.data.price.currency_options"),
-    expandable={"customer": "customer", "items.data.price.product": "product"},
+    expandable={"customer": "customer", "discounts": "discount", "items.data.price.product": "product"},
     facets=("customer", "items.data.price", "status"),
     view=subscription_items.view,
     operations=(
