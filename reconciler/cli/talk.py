@@ -8,7 +8,7 @@ import threading
 
 import click
 
-from reconciler.report.text import Paint, plain
+from reconciler.report.fields import Paint, plain
 
 
 def paint() -> Paint:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from reconciler.kinds.kind import Field
 from reconciler.kinds.money import decimals, major_units
-from reconciler.kinds.values import members
 from reconciler.model import Path, Properties, Ref
+
+LONGEST = 160
+"""Characters of a text that are shown; a plan is for reading."""
+
+_NUMBER = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 def printable(text: str) -> str:
@@ -17,8 +21,14 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def shown(value: Any, names: Mapping[str, str]) -> str:
-    """One value on one line. An id of ours is shown with its address."""
+def quoted(text: str) -> str:
+    """A text in quotes, on one line, and no longer than people read."""
+    rest = f"… ({len(text):,} characters)" if len(text) > LONGEST else ""
+    return '"' + printable(text[:LONGEST]).replace('"', '\\"') + '"' + rest
+
+
+def shown(value: Any, names: Mapping[str, str], field: Field | None = None) -> str:
+    """One value on one line. In a field that refers to others, an id of ours is shown with its address."""
     if value is None or value == ():
         return "(none)"
     if isinstance(value, Ref):
@@ -28,12 +38,19 @@ def shown(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, tuple | list):
-        return f"[{', '.join(shown(v, names) for v in value)}]"
+        return f"[{', '.join(shown(v, names, field) for v in value)}]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{printable(k)}: {shown(v, names)}" for k, v in value.items()) + "}"
-    if value in names:
+        return "{" + ", ".join(f"{printable(k)}: {shown(v, names, field)}" for k, v in value.items()) + "}"
+    if field and field.refers_to and value in names:
         return f"{names[value]} ({printable(value)})"
-    return json.dumps(printable(str(value)), ensure_ascii=False)
+    if field and field.canonical and _NUMBER.fullmatch(str(value)):
+        return str(value)  # an exact number, which is its decimal text
+    return quoted(str(value))
+
+
+def counted(number: int, word: str) -> str:
+    """1 write, 2 writes."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def money(minor: Any, currency: str) -> str:
@@ -73,56 +90,3 @@ def amounts(field: Field, path: Path, before: Any, after: Any, was: Properties, 
     if old and new:
         return f"{old.removesuffix(every(now))} → {new}" if every(was) == every(now) else f"{old} → {new}"
     return old or new
-
-
-def contents(field: Field, before: Any, after: Any, names: Mapping[str, str]) -> list[str]:
-    """What is different inside two lists, a line each."""
-    from deepdiff import DeepDiff
-
-    old, new = (_named(field, value, names) for value in (before, after))
-    signs = {"added": "+", "removed": "-"}
-    lines = []
-    found = DeepDiff(old, new, ignore_order=field.unordered, view="tree", threshold_to_diff_deeper=0)
-    for kind, levels in found.items():
-        sign = next((s for word, s in signs.items() if word in kind), "~")
-        for level in levels:
-            path = [printable(str(p)) for p in level.path(output_format="list")]
-            where = "".join(f"{p}: " for p in path if not p.isdigit())
-            value = {"+": level.t2, "-": level.t1}.get(sign)
-            text = _plain(value) if sign in "+-" else f"{_plain(level.t1)} → {_plain(level.t2)}"
-            lines.append(f"{sign} {where}{text}")
-    return sorted(lines, key=lambda line: line[2:]) or _swapped(field, before, after, names)
-
-
-def _swapped(field: Field, before: Any, after: Any, names: Mapping[str, str]) -> list[str]:
-    """Other ids under the same names: what a list of references follows."""
-    was, now = members(field, before), members(field, after)
-    gone, come = ([m for m in a if m not in b] for a, b in ((was, now), (now, was)))
-    return [f"~ {shown(old, names)} → {shown(new, names)}" for old, new in zip(gone, come, strict=False)]
-
-
-def _named(field: Field, value: Any, names: Mapping[str, str]) -> Any:
-    """Ids and Refs as text; a list whose items have a name of their own as a map by that name."""
-    if isinstance(value, Ref):
-        return str(value.address)
-    if isinstance(value, str):
-        return names.get(value, value)
-    if isinstance(value, Mapping):
-        return {k: _named(field, v, names) for k, v in value.items()}
-    if isinstance(value, tuple | list):
-        items = [_named(field, v, names) for v in value]
-        if field.match_by and items and all(isinstance(i, dict) and field.match_by in i for i in items):
-            return {i[field.match_by]: {k: v for k, v in i.items() if k != field.match_by} for i in items}
-        return items
-    return {} if value is None and field.match_by else [] if value is None else value
-
-
-def _plain(value: Any) -> str:
-    """A value that has its names already."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{printable(str(k))}: {_plain(v)}" for k, v in value.items()) or "{}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_plain(v) for v in value)}]"
-    if isinstance(value, bool) or value is None:
-        return "none" if value is None else str(value).lower()
-    return printable(str(value))

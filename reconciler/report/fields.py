@@ -1,0 +1,104 @@
+"""The fields of one action: name, old and new value, money, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from reconciler.kinds import BY_NAME
+from reconciler.kinds.kind import Field, Settable
+from reconciler.model import Action, Cause, FieldChange, Observed, Properties, Verb
+from reconciler.report.lists import contents, items
+from reconciler.report.words import amounts, printable, shown
+
+WIDEST = 60
+"""Columns for the names of fields. A longer name pushes its own value aside, and no other."""
+
+
+class Paint(Protocol):
+    """What colours text: click.style, or something that leaves it as it is."""
+
+    def __call__(self, text: str, *, fg: str | None = None, bold: bool | None = None) -> str: ...
+
+
+def plain(text: str, *, fg: str | None = None, bold: bool | None = None) -> str:
+    """Text without colour."""
+    del fg, bold
+    return text
+
+
+def lines(action: Action, names: Mapping[str, str], paint: Paint) -> Iterator[str]:
+    """Every field that an action changes."""
+    change = action.change
+    if change is None or (action.verb is Verb.RETIRE and change.after is None):
+        return
+    now: Properties = change.after.properties if change.after else {}
+    was: Properties = change.before.properties if change.before else now
+    fields = [c for c in change.fields if not _goes_without_saying(action, c)]
+    fields.sort(key=lambda c: (not c.forces_replacement, c.before == c.after))
+    yield from _table(action, fields, was, now, names, paint)
+
+
+def exchanged(action: Action, back: Observed, gone: Observed, names: Mapping[str, str], paint: Paint) -> Iterator[str]:
+    """What is different about an object that comes back in the place of another."""
+    fields = []
+    for path in sorted({*back.properties, *gone.properties}):
+        field = BY_NAME[action.address.kind].field_at(path)
+        was, now = gone.properties.get(path), back.properties.get(path)
+        if field and field.settable in (Settable.ON_CREATE, Settable.ONCE) and was != now:
+            fields.append(FieldChange(path, was, now, forces_replacement=True))
+    yield from _table(action, fields, gone.properties, back.properties, names, paint)
+
+
+def value_line(field: Field, one: FieldChange, names: Mapping[str, str]) -> str:
+    """`old → new`, on one line."""
+    return f"{shown(one.before, names, field)} → {shown(one.after, names, field)}"
+
+
+def _table(
+    action: Action,
+    fields: Iterable[FieldChange],
+    was: Properties,
+    now: Properties,
+    names: Mapping[str, str],
+    paint: Paint,
+) -> Iterator[str]:
+    fields = list(fields)
+    width = min(max((len(".".join(c.path)) for c in fields), default=0), WIDEST)
+    for one in fields:
+        field = BY_NAME[action.address.kind].field_at(one.path)
+        assert field is not None
+        name = printable(".".join(one.path)).ljust(width)
+        fresh = action.change is not None and action.change.before is None and one.before in (None, one.after)
+        listed = isinstance(one.after, tuple) and any(isinstance(v, Mapping) for v in one.after)
+        if one.before and one.after and isinstance(one.after, tuple) and not fresh:
+            yield f"      {name.rstrip()}" + _notes(one, action, paint)
+            yield from (f"          {line}" for line in contents(field, one.before, one.after, names))
+        elif fresh and listed:
+            yield f"      {name.rstrip()}" + _notes(one, action, paint)
+            yield from (f"          {line}" for line in items(field, one.after, names))
+        else:
+            text = shown(one.after, names, field) if fresh else value_line(field, one, names)
+            amount = amounts(field, one.path, one.before, one.after, was, now)
+            yield f"      {name} {text}" + (f" ({amount})" if amount else "") + _notes(one, action, paint)
+
+
+def _goes_without_saying(action: Action, one: FieldChange) -> bool:
+    """What a replacement leaves as it was, that a new object is in service, and where it was declared."""
+    if action.verb is not Verb.CREATE or one.forces_replacement or one.cause is Cause.FOLLOWED:
+        return False
+    parent = BY_NAME[action.address.kind].parent
+    inside = parent is not None and one.path == (parent[1],)
+    return one.before == one.after or inside or (one.path == ("active",) and one.after is True)
+
+
+def _notes(one: FieldChange, action: Action, paint: Paint) -> str:
+    notes = []
+    if one.forces_replacement:
+        notes.append(paint("forces replacement", fg="red"))
+    if one.cause is Cause.FOLLOWED:
+        taken = one.before == one.after and not one.forces_replacement
+        notes.append("not declared; taken over from the old one" if taken else "follows what it points at")
+    if one.cause in (Cause.DRIFTED, Cause.BOTH) and (action.verb is not Verb.CREATE or one.forces_replacement):
+        notes.append(paint("edited in Stripe", fg="cyan"))
+    return f"  # {', '.join(notes)}" if notes else ""

@@ -1,0 +1,45 @@
+"""What became of a plan, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.model import Outcome, Status, Verb
+from reconciler.report.words import counted, printable
+
+_DONE = {
+    Verb.CREATE: "created",
+    Verb.ADOPT: "adopted",
+    Verb.UPDATE: "updated",
+    Verb.REVIVE: "revived",
+    Verb.RETIRE: "retired",
+    Verb.RESTAMP: "stamp renewed",
+    Verb.RELEASE: "released",
+}
+
+
+def line(outcome: Outcome, number: int, total: int) -> str:
+    """One action's outcome, for the progress of an apply."""
+    action = outcome.action
+    where = f"[{number}/{total}] {action.verb.symbol} {action.address}"
+    if outcome.status is Status.DONE:
+        return printable(f"{where}: {_DONE[action.verb]} ({outcome.id})")
+    says, request = ("Stripe says: ", f" (request {outcome.request_id})") if outcome.request_id else ("", "")
+    return printable(f"{where}: {outcome.status.value}: {says}{outcome.error}{request}")
+
+
+def closing(outcomes: Sequence[Outcome]) -> str:
+    """What became of the plan, with the links that it brought to life."""
+    count = {status: sum(o.status is status for o in outcomes) for status in Status}
+    lines = []
+    if count[Status.FAILED] or count[Status.SKIPPED]:
+        lines.append(
+            f"Apply incomplete: {count[Status.DONE]} done, {count[Status.FAILED]} failed, {count[Status.SKIPPED]} "
+            f"skipped. Nothing is lost: what was done is stamped, and the next apply goes on from here."
+        )
+    else:
+        lines.append(f"Apply complete: {counted(count[Status.DONE], 'write')}.")
+    for outcome in outcomes:
+        for url in outcome.details.values():
+            lines.append(f"Login link of {outcome.action.address}: {printable(url)}")
+    return "\n".join(lines)
