@@ -10,22 +10,26 @@ from typing import Any
 
 from reconciler import stamp as stamps
 from reconciler.errors import ApiFailure
-from reconciler.gateway import Gateway
+from reconciler.gateway import Gateway, item
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import comparable, swap_refs
 from reconciler.model import Action, Address, Outcome, Plan, Ref, Stamp, Status, Verb
 from reconciler.observed import read
 
 WORKERS = 16
+NOT_STRIPE = "this does not behave like Stripe"
 
 Report = Callable[[Outcome], None]
 
 
-def apply(plan: Plan, gateway: Gateway, report: Report = lambda _: None) -> tuple[Outcome, ...]:
+def apply(
+    plan: Plan, gateway: Gateway, report: Report = lambda _: None, *, stopped: Callable[[], bool] = lambda: False
+) -> tuple[Outcome, ...]:
     """Send every action of the plan, and say what became of each, in the plan's order.
 
-    An action whose needs failed is SKIPPED. Ctrl-C lets the calls under way end and skips the rest. Never raises for
-    what Stripe answers.
+    An action whose needs failed is SKIPPED. Once `stopped` says so, the calls under way end and the rest is skipped;
+    likewise once an answer shows that the server is not one to write to, for which the first action goes alone.
+    Never raises for what Stripe answers.
     """
     outcomes: dict[int, Outcome] = {}
     ids: dict[Address, str] = {}
@@ -36,8 +40,15 @@ def apply(plan: Plan, gateway: Gateway, report: Report = lambda _: None) -> tupl
             followers.setdefault(needed, []).append(number)
     ready = deque(n for n, count in missing.items() if not count)
 
+    doubts: list[str] = []
+    trusted = False
+
     def settle(number: int, outcome: Outcome) -> None:
+        nonlocal trusted
         outcomes[number] = outcome
+        trusted = trusted or outcome.status is Status.DONE
+        if outcome.error.startswith(NOT_STRIPE):
+            doubts.append("stopped: the server does not keep what it is sent")
         if outcome.id:
             ids[outcome.action.address] = outcome.id
         report(outcome)
@@ -47,29 +58,24 @@ def apply(plan: Plan, gateway: Gateway, report: Report = lambda _: None) -> tupl
                 ready.append(follower)
 
     running: dict[Future[Outcome], int] = {}
-    stopped = False
     with ThreadPoolExecutor(WORKERS) as pool:
         while ready or running:
-            try:
-                while ready and len(running) < WORKERS:
-                    number = ready.popleft()
-                    if why := _blocked(plan, number, outcomes, stopped):
-                        settle(number, Outcome(plan.actions[number], Status.SKIPPED, error=why))
-                    else:
-                        running[pool.submit(_perform, plan, number, ids, gateway)] = number
-                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
-                    settle(running.pop(future), future.result())
-            except KeyboardInterrupt:
-                stopped = True
+            while ready and len(running) < (WORKERS if trusted else 1):
+                number = ready.popleft()
+                halt = [*doubts, *(["interrupted"] if stopped() else [])]
+                if why := _blocked(plan, number, outcomes) or "".join(halt[:1]):
+                    settle(number, Outcome(plan.actions[number], Status.SKIPPED, error=why))
+                else:
+                    running[pool.submit(_perform, plan, number, ids, gateway)] = number
+            for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                settle(running.pop(future), future.result())
     return tuple(outcomes[n] for n in range(len(plan.actions)))
 
 
-def _blocked(plan: Plan, number: int, outcomes: Mapping[int, Outcome], stopped: bool) -> str:
-    """Why an action is not to be sent, or nothing."""
+def _blocked(plan: Plan, number: int, outcomes: Mapping[int, Outcome]) -> str:
+    """Which need of an action was not met, or nothing."""
     failed = [n for n in plan.actions[number].needs if outcomes[n].status is not Status.DONE]
-    if failed:
-        return f"waits for {plan.actions[failed[0]].address}, which was not done"
-    return "interrupted" if stopped else ""
+    return f"waits for {plan.actions[failed[0]].address}, which was not done" if failed else ""
 
 
 def _perform(plan: Plan, number: int, ids: Mapping[Address, str], gateway: Gateway) -> Outcome:
@@ -77,15 +83,28 @@ def _perform(plan: Plan, number: int, ids: Mapping[Address, str], gateway: Gatew
     kind = BY_NAME[action.address.kind]
     mark = _final_stamp(action, ids)
     params = swap_refs(dict(action.params), lambda ref: _id(ref, ids))
-    params["metadata"] = _metadata(action, mark, params.get("metadata", {}))
+    if metadata := _metadata(action, mark, params.pop("metadata", {})):
+        params["metadata"] = metadata
     known = action.id or (ids.get(action.address) if action.verb is not Verb.CREATE else None)
-    path = f"{kind.path}/{known}" if known else kind.path
+    path = item(kind.path, known) if known else kind.path
     try:
         raw = gateway.post(path, params, idempotency_key=f"{plan.id}-{number}")
+        _check_answer(f"POST {path}", raw, known, params)
         _note_rewritten(plan, number, raw, mark, gateway)
     except ApiFailure as failure:
-        return Outcome(action, Status.FAILED, known, failure.message, failure.request_id)
+        doubt = ". It may have taken effect; the next plan reads the account and tells" if failure.unknown else ""
+        return Outcome(action, Status.FAILED, known, failure.message.rstrip(".") + doubt, failure.request_id)
     return Outcome(action, Status.DONE, raw["id"], details=_details(action, raw))
+
+
+def _check_answer(call: str, raw: Mapping[str, Any], known: str | None, params: Mapping[str, Any]) -> None:
+    """Nothing follows a write until its answer is the object that was written, with our mark on it."""
+    mark = {k: v for k, v in params.get("metadata", {}).items() if stamps.is_stamp_key(k) and v}
+    kept = raw.get("metadata") or {}
+    if not isinstance(raw.get("id"), str) or known not in (None, raw["id"]):
+        raise ApiFailure(call, f"{NOT_STRIPE}: the answer is not the object that was written", unknown=True)
+    if not isinstance(kept, Mapping) or any(kept.get(k) != v for k, v in mark.items()):
+        raise ApiFailure(call, f"{NOT_STRIPE}: the object that was written does not bear our mark", unknown=True)
 
 
 def _id(ref: Ref, ids: Mapping[Address, str]) -> str:
@@ -125,7 +144,7 @@ def _note_rewritten(plan: Plan, number: int, raw: Mapping[str, Any], mark: Stamp
     if returned:
         metadata = stamps.encode(replace(mark, returned={**mark.returned, **returned}))
         key = f"{plan.id}-{number}-returned"
-        gateway.post(f"{kind.path}/{answered.id}", {"metadata": metadata}, idempotency_key=key)
+        gateway.post(item(kind.path, answered.id), {"metadata": metadata}, idempotency_key=key)
 
 
 def _details(action: Action, raw: Mapping[str, Any]) -> Mapping[str, str]:

@@ -108,8 +108,8 @@ def _resource(names: _Names, declared: _Declared) -> Resource:
     if kind.parent:
         properties[(kind.parent[1],)] = Ref(Address(kind.parent[0], address.name.split(".")[0]))
     active = kind.field_at(("active",))
-    if active is not None:
-        properties.setdefault(("active",), active.default)
+    if active is not None and properties.get(active.path) is None:
+        properties[active.path] = active.default
     for path, value in properties.items():
         row = kind.field_at(path)
         if row is not None and row.refers_to and value is not None:

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Field, Kind, Settable
-from reconciler.kinds.values import clearable, comparable, map_members, members, refs_in, swap_refs
+from reconciler.kinds.values import applies, can_unset, comparable, filled, map_members, members, refs_in, swap_refs
 from reconciler.model import Address, Cause, Change, FieldChange, Observed, Pair, Part, Path, Properties, Ref, Resource
 from reconciler.pair import Pairs, must_replace
 from reconciler.stamp import digest
+
+ACTIVE: Path = ("active",)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of ids while comparing.
 
-    `ids` are those of paired resources. `successors` says by what each object that leaves is followed.
+    `ids` are those of paired resources. `successors` says by what each object that leaves is followed. `moving` are
+    the digests of values that move between objects, such as lookup keys, and that one of ours has.
     """
 
     project: str
     ids: Mapping[Address, str]
     successors: Mapping[str, Address]
+    moving: Collection[tuple[Path, str]] = ()
 
     @classmethod
     def of(cls, pairs: Pairs, project: str) -> Known:
-        paired = [(p.desired.address, p) for p in pairs.pairs if p.desired]
+        """Nothing follows to where it would find a successor that is out of service."""
+        paired = [(p.desired.address, p) for p in pairs.pairs if p.desired and p.desired.properties.get(ACTIVE, True)]
         successors = {o.id: address for address, p in paired for o in (*p.predecessors, *p.duplicates)}
-        return cls(project, pairs.ids, successors)
+        ours = (o for p in pairs.pairs for o in (p.observed, *p.predecessors, *p.duplicates) if o)
+        moving = {(f.path, digest(o.properties.get(f.path))) for o in ours for f in BY_NAME[o.kind].moving}
+        return cls(project, pairs.ids, successors, moving)
 
-    def settle(self, value: Any) -> Any:
+    def settle(self, field: Field, value: Any) -> Any:
         """Swap every Ref whose id is known for it."""
-        return swap_refs(value, lambda ref: self.ids.get(ref.address, ref))
+        return swap_refs(value, self.id_of) if field.refers_to else value
+
+    def id_of(self, ref: Ref) -> str | Ref:
+        return self.ids.get(ref.address, ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +70,26 @@ def _difference(pair: Pair, known: Known) -> Difference:
     resource, observed = pair.desired, pair.observed
     assert resource is not None
     kind = BY_NAME[resource.address.kind]
+    settled = {path: known.settle(_field(kind, path), value) for path, value in resource.properties.items()}
     found: list[FieldChange]
     let_go: list[Path]
     if observed is None:
         old = pair.predecessors[0] if pair.predecessors else None
-        found = list(_created(kind, resource, old, known))
+        found = list(_created(kind, resource, settled, old, known))
         let_go = list(_left_behind(kind, resource, old)) if old else []
     else:
-        found, let_go = _compared(kind, resource, observed, known)
+        found = _edited(kind, settled, observed, known)
+        gone, let_go = _removed(kind, settled, observed, known)
+        changed = {c.path for c in (*found, *gone)}
+        followed = [c for c in _followed(kind, observed, known) if c.path not in {*settled, *changed}]
+        found = [c for c in (*found, *gone, *followed) if c.path not in let_go]
     changes = []
     for part in Part:
         fields = tuple(c for c in found if _part(kind, c.path) is part)
         if fields or (part is Part.BODY and observed is None):
             changes.append(Change(resource.address, part, observed, resource, fields))
-    restamp = observed is not None and (bool(let_go) or _stale_stamp(kind, resource, observed, known))
-    settled = {path: known.settle(value) for path, value in resource.properties.items()}
+    differing = {*let_go, *(c.path for c in found)}
+    restamp = observed is not None and _stale_stamp(kind, resource, settled, observed, differing, known)
     return Difference(pair, tuple(changes), settled, tuple(let_go), restamp)
 
 
@@ -83,15 +98,17 @@ def _part(kind: Kind, path: Path) -> Part:
     return Part.LINKS if field and field.settable is Settable.ON_UPDATE else Part.BODY
 
 
-def _created(kind: Kind, resource: Resource, old: Observed | None, known: Known) -> Iterator[FieldChange]:
+def _created(
+    kind: Kind, resource: Resource, settled: Properties, old: Observed | None, known: Known
+) -> Iterator[FieldChange]:
     """A new object's fields, beside those of the one that it replaces, and what it takes over from it."""
     forcing = set(must_replace(kind, resource, old, known.ids)) if old else set()
-    removed = {p for p in forcing if p not in resource.properties}
-    for path in (*resource.properties, *sorted(removed)):
+    removed = {p for p in forcing if p not in settled}
+    for path in (*settled, *sorted(removed)):
         field = _field(kind, path)
-        after = known.settle(resource.properties.get(path))
+        after = filled(field, settled.get(path)) if field.required else settled.get(path)
         before = old.properties.get(path) if old else None
-        if path in forcing or not (after is None or _is_default_on_update(field, after)):
+        if path in forcing or not _is_so_at_creation(field, after):
             yield FieldChange(path, before, after, path in forcing, _cause(field, path, before, after, old, known))
     for path in _undeclared(kind, resource, old) if old else ():
         if _carried(_field(kind, path)):
@@ -120,59 +137,64 @@ def _left_behind(kind: Kind, resource: Resource, old: Observed) -> Iterator[Path
     return (path for path in _undeclared(kind, resource, old) if not _carried(_field(kind, path)))
 
 
-def _is_default_on_update(field: Field, after: Any) -> bool:
-    """A field that creation does not take needs no second call to become what it is anyway."""
-    return field.settable is Settable.ON_UPDATE and after == field.default
+def _is_so_at_creation(field: Field, after: Any) -> bool:
+    """What is unset in a new object is not sent to be unset: Stripe refuses that (stripe-facts 2.2)."""
+    if field.settable is Settable.ON_UPDATE and after == field.default:
+        return True
+    return after is None or (after == () and not field.required)
 
 
-def _compared(kind: Kind, resource: Resource, observed: Observed, known: Known) -> tuple[list[FieldChange], list[Path]]:
-    changes: list[FieldChange] = []
-    let_go: list[Path] = []
-    declared = observed.stamp.fields if observed.stamp else {}
-    for path, value in resource.properties.items():
-        field = _field(kind, path)
-        before, after = observed.properties.get(path), known.settle(value)
+def _edited(kind: Kind, settled: Properties, observed: Observed, known: Known) -> list[FieldChange]:
+    """Declared fields that are not as declared."""
+    changes = []
+    for path, after in settled.items():
+        field, before = _field(kind, path), observed.properties.get(path)
         if not _same(field, path, before, after, observed):
             cause = _cause(field, path, before, after, observed, known)
             changes.append(FieldChange(path, before, after, cause=cause))
-    for path in declared:
-        removed = kind.field_at(path)
-        if path in resource.properties or removed is None:
+    return changes
+
+
+def _removed(kind: Kind, settled: Properties, observed: Observed, known: Known) -> tuple[list[FieldChange], list[Path]]:
+    """Fields that were declared and are no more, to be unset; and those that Stripe cannot unset, a null included."""
+    stamped = observed.stamp.fields if observed.stamp else {}
+    gone = [p for p in stamped if p not in settled and kind.field_at(p)]
+    state = {**observed.properties, **settled, **dict.fromkeys(gone)}
+    changes: list[FieldChange] = []
+    let_go = []
+    for path in (*gone, *(p for p, value in settled.items() if value is None)):
+        field, before = _field(kind, path), observed.properties.get(path)
+        if comparable(field, before) == comparable(field, None) or not applies(kind, path, state):
             continue
-        before = observed.properties.get(path)
-        if comparable(removed, before) == comparable(removed, None):
-            continue
-        if clearable(kind, path):
-            cause = _cause(removed, path, before, None, observed, known)
-            changes.append(FieldChange(path, before, removed.default, cause=cause))
-        else:
+        if not can_unset(kind, path, state):
             let_go.append(path)
-    changed = {c.path for c in changes}
-    changes += [
-        c for c in _followed(kind, observed, known) if c.path not in changed and c.path not in resource.properties
-    ]
+        elif path in stamped and path not in settled:
+            cause = _cause(field, path, before, None, observed, known)
+            changes.append(FieldChange(path, before, field.default, cause=cause))
     return changes, let_go
 
 
 def _followed(kind: Kind, observed: Observed, known: Known) -> Iterator[FieldChange]:
     """Fields that nobody declared, but that point at something of ours that leaves (design 5.2)."""
-    for path, before in observed.properties.items():
-        field = kind.field_at(path)
-        if field is None or field.refers_to is None or field.settable not in (Settable.ALWAYS, Settable.ON_UPDATE):
+    for field in kind.referring if known.successors else ():
+        if field.settable not in (Settable.ALWAYS, Settable.ON_UPDATE):
             continue
+        before = observed.properties.get(field.path)
         if any(m in known.successors for m in members(field, before)):
             after = map_members(field, before, lambda _, m: _follow(m, known))
-            yield FieldChange(path, before, after, cause=Cause.FOLLOWED)
+            yield FieldChange(field.path, before, after, cause=Cause.FOLLOWED)
 
 
 def _follow(member: Any, known: Known) -> Any:
     successor = known.successors.get(member)
-    return member if successor is None else known.settle(Ref(successor))
+    return member if successor is None else known.id_of(Ref(successor))
 
 
 def _same(field: Field, path: Path, before: Any, after: Any, observed: Observed) -> bool:
-    if any(refs_in(after)):
+    if field.refers_to and any(refs_in(after)):
         return False
+    if after == before:
+        return True
     wanted, is_now = comparable(field, after), comparable(field, before)
     if wanted == is_now:
         return True
@@ -195,25 +217,31 @@ def _cause(field: Field, path: Path, before: Any, after: Any, observed: Observed
         return Cause.UNKNOWN
     if applied is None:
         return Cause.EDITED
-    drifted = digest(comparable(field, before)) != stamp.returned.get(path, applied)
+    taken = before is None and (path, applied) in known.moving  # by ourselves, in an apply that did not come to its end
+    drifted = not taken and digest(comparable(field, before)) != stamp.returned.get(path, applied)
     edited = any(refs_in(after)) or digest(comparable(field, after)) != applied
     return {(True, True): Cause.BOTH, (True, False): Cause.DRIFTED}.get((drifted, edited), Cause.EDITED)
 
 
-def _stale_stamp(kind: Kind, resource: Resource, observed: Observed, known: Known) -> bool:
+def _stale_stamp(
+    kind: Kind,
+    resource: Resource,
+    settled: Properties,
+    observed: Observed,
+    differing: Collection[Path],
+    known: Known,
+) -> bool:
     """Whether the stamp says other than the truth about fields that are as they should be."""
     stamp = observed.stamp
     if stamp is None or not stamp.readable or (stamp.project, stamp.address) != (known.project, resource.address):
         return True
-    if set(stamp.fields) != set(resource.properties):
+    if stamp.fields.keys() != settled.keys():
         return True
-    for path, value in resource.properties.items():
-        field, after = _field(kind, path), known.settle(value)
-        if any(refs_in(after)) or not _same(field, path, observed.properties.get(path), after, observed):
-            continue
-        if stamp.fields[path] != digest(comparable(field, after)):
-            return True
-    return False
+    return any(
+        stamp.fields[path] != digest(comparable(_field(kind, path), value))
+        for path, value in settled.items()
+        if path not in differing
+    )
 
 
 def _field(kind: Kind, path: Path) -> Field:

@@ -82,17 +82,27 @@ def _adoptions(pairs: Pairs, desired: Desired, observed: Sequence[Observed], all
 
 
 def _elsewhere(pairs: Pairs, desired: Desired, observed: Sequence[Observed], allows: Sequence[Allow]) -> Iterator[str]:
-    """A project that was renamed would be created twice: say so instead."""
-    if any(o.stamp and o.stamp.project == desired.project for o in observed):
-        return
+    """A project that was renamed would be created twice: say so instead. So would what a takeover left half done."""
+    ours = any(o.stamp and o.stamp.project == desired.project for o in observed)
+    kept = set(pairs.ids.values())
     new = {p.desired.address for p in pairs.pairs if p.desired and p.observed is None}
-    others = sorted({o.stamp.project for o in observed if o.stamp and o.stamp.address in new and o.active})
-    for project in others:
-        if not is_allowed(allows, "takeover", project):
-            yield (
-                f"nothing in this account belongs to project {desired.project}, but project {project} has the same "
-                f"addresses. If it was renamed: --allow takeover={project}. If not, use another account or other names"
-            )
+    same = [o for o in observed if o.stamp and o.active and o.stamp.address in new and _parent(o) in kept | {""}]
+    for project in sorted({o.stamp.project for o in same if o.stamp and (_parent(o) or not ours)} - {desired.project}):
+        if is_allowed(allows, "takeover", project):
+            continue
+        yield (
+            f"project {project} has the same addresses inside what belongs to project {desired.project}. "
+            f"To take over the rest: --allow takeover={project}. If that is not the same, use other names"
+            if ours
+            else f"nothing in this account belongs to project {desired.project}, but project {project} has the same "
+            f"addresses. If it was renamed: --allow takeover={project}. If not, use another account or other names"
+        )
+
+
+def _parent(one: Observed) -> str:
+    """The id of what an object is inside, or nothing."""
+    parent = BY_NAME[one.kind].parent
+    return str(one.properties.get((parent[1],))) if parent else ""
 
 
 def _retirements(plan: Plan, desired: Desired, observed: Sequence[Observed], allows: Sequence[Allow]) -> Iterator[str]:

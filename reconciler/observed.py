@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -33,10 +33,18 @@ def fetch(
     """
 
     def one(kind: Kind) -> list[Observed]:
+        declared = {p for a, r in desired.resources.items() if a.kind == kind.name for p in r.properties}
+        expand = expansions(kind, declared)
+        found = listed(kind, expand)
+        stamped = {p for o in found if o.stamp and o.stamp.project == desired.project for p in o.stamp.fields}
+        wider = expansions(kind, declared | stamped)
+        return found if wider == expand else listed(kind, wider)  # something in a map is no longer declared
+
+    def listed(kind: Kind, expand: Sequence[str]) -> list[Observed]:
         params: dict[str, Any] = {}
         if kind.by_active:
             params["active"] = active
-        if expand := expansions(kind, desired):
+        if expand:
             params["expand"] = [f"data.{path}" for path in expand]
         report = partial(progress, kind.plural) if progress else None
         raws = gateway.list(kind.path, params, windowed=kind.by_created, progress=report)
@@ -49,23 +57,16 @@ def fetch(
         return tuple(o for found in pool.map(one, chosen) for o in found)
 
 
-def expansions(kind: Kind, desired: Desired) -> list[str]:
-    """The includable fields of a kind, as paths to expand (stripe-facts 2.4). `*` becomes each key in use."""
-    paths: set[str] = set()
+def expansions(kind: Kind, paths: Collection[Path]) -> list[str]:
+    """The includable fields of a kind, as paths to expand (stripe-facts 2.4). `*` becomes each key in `paths`."""
+    found: set[str] = set()
     for field in kind.fields:
-        if not field.expand:
-            continue
-        if "*" not in field.expand:
-            paths.add(field.expand)
-            continue
-        star = field.path.index("*")
-        keys = {p[star] for p in _paths(kind, desired) if kind.field_at(p) is field}
-        paths |= {field.expand.replace("*", key) for key in keys}
-    return sorted(paths)
-
-
-def _paths(kind: Kind, desired: Desired) -> Collection[Path]:
-    return {p for a, r in desired.resources.items() if a.kind == kind.name for p in r.properties}
+        if "*" in field.expand:
+            star = field.path.index("*")
+            found |= {field.expand.replace("*", p[star]) for p in paths if kind.field_at(p) is field}
+        elif field.expand:
+            found.add(field.expand)
+    return sorted(found)
 
 
 def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:

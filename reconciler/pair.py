@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.kinds import BY_NAME
-from reconciler.kinds.kind import Clear, Default, Kind, Settable
+from reconciler.kinds.kind import Clear, Default, Field, Kind, Settable
 from reconciler.kinds.values import comparable, swap_refs
-from reconciler.model import Address, Desired, How, Observed, Pair, Path, Ref, Resource
+from reconciler.model import Address, Desired, How, Observed, Pair, Path, Properties, Ref, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class Pairs:
 
 
 def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[str] = ()) -> Pairs:
-    """Pair by stamp, then by id or hint, then by natural key. `takeover` names projects whose stamps count as ours."""
+    """Pair by stamp, then by id or hint, then by natural key. `takeover` names projects whose stamps count as ours.
+
+    An object is paired once. What another project owns and nothing declares stays with it, takeover or not.
+    """
     found = _Index(desired, observed, takeover)
     pairs: list[Pair] = []
     unsettled: set[Address] = set()
@@ -36,36 +40,31 @@ def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[s
     for address in _settling_order(desired):
         resource = desired.resources[address]
         kind = BY_NAME[address.kind]
-        one = _pair_one(kind, resource, found, ids, problems)
+        one = _pair_one(kind, resource, found, ids, taken, problems)
         pairs.append(one)
         if one.observed:
             ids[address] = one.observed.id
         taken |= {o.id for o in (one.observed, *one.predecessors, *one.duplicates) if o}
         if one.observed is None or _key_moves(kind, one):
             unsettled.add(address)
-    for owned in found.ours:
-        if owned.id not in taken and owned.active:
-            pairs.append(Pair(None, owned))
+    pairs += [Pair(None, o) for owned in found.ours.values() for o in owned if o.active and o.id not in taken]
     return Pairs(tuple(pairs), frozenset(unsettled), tuple(problems))
 
 
 def _settling_order(desired: Desired) -> Sequence[Address]:
     """Those that name the account's default first: they take it before any stamp is looked at."""
     hinted = [a for a in desired.order if BY_NAME[a.kind].pair and desired.resources[a].hints]
-    return [*hinted, *(a for a in desired.order if a not in set(hinted))]
+    first = set(hinted)
+    return [*hinted, *(a for a in desired.order if a not in first)]
 
 
 class _Index:
     """Observed objects by what they can be found by. Built once; nothing changes it afterwards."""
 
     def __init__(self, desired: Desired, observed: Sequence[Observed], takeover: Sequence[str]):
-        projects = {desired.project, *takeover}
         self.desired = desired
-        self.ours = [o for o in observed if o.stamp and o.stamp.project in projects]
-        self.by_address: dict[Address, list[Observed]] = {}
-        for o in self.ours:
-            assert o.stamp is not None
-            self.by_address.setdefault(moved(desired.moved, o.stamp.address), []).append(o)
+        self.ours: dict[Address, list[Observed]] = {}
+        self.theirs: dict[Address, list[Observed]] = {}
         self.by_id = {(o.kind, o.id): o for o in observed}
         self.by_kind: dict[str, list[Observed]] = {}
         self.by_key: dict[tuple[str, object], Observed] = {}
@@ -74,6 +73,17 @@ class _Index:
             key = BY_NAME[o.kind].natural_key
             if key and (value := o.properties.get((key,))) is not None:
                 self.by_key.setdefault((o.kind, value), o)
+            if o.stamp and o.stamp.project in (desired.project, *takeover):
+                owned = self.ours if o.stamp.project == desired.project else self.theirs
+                owned.setdefault(moved(desired.moved, o.stamp.address), []).append(o)
+
+    def address_of(self, one: Observed) -> Address | None:
+        """The address that an object of ours, or of a project that is taken over, bears today."""
+        address = moved(self.desired.moved, one.stamp.address) if one.stamp else None
+        if address is None:
+            return None
+        known = (*self.ours.get(address, ()), *self.theirs.get(address, ()))
+        return address if any(one is o for o in known) else None
 
 
 def moved(moves: Mapping[Address, Address], address: Address) -> Address:
@@ -90,30 +100,37 @@ def moved(moves: Mapping[Address, Address], address: Address) -> Address:
     return address
 
 
-def _pair_one(kind: Kind, resource: Resource, found: _Index, ids: Mapping[Address, str], problems: list[str]) -> Pair:
+def _pair_one(
+    kind: Kind,
+    resource: Resource,
+    found: _Index,
+    ids: Mapping[Address, str],
+    taken: Collection[str],
+    problems: list[str],
+) -> Pair:
     address = resource.address
-    stamped = found.by_address.get(address, [])
+    stamped = [o for o in found.ours.get(address, ()) if o.id not in taken]
     chosen = kind.pair(resource, tuple(found.by_kind.get(kind.name, ()))) if kind.pair else None
-    if chosen is not None:
-        others = [o for o in stamped if o.id != chosen.id and o.active]
-        return Pair(resource, chosen, (), tuple(others), How.STAMP if chosen in stamped else How.DEFAULT)
+    if chosen is not None and chosen.id not in taken:
+        others = tuple(o for o in stamped if o.id != chosen.id and o.active)
+        return Pair(resource, chosen, (), others, How.DEFAULT if len(others) == len(stamped) else How.STAMP)
     if stamped:
         return _pair_stamped(kind, resource, stamped, ids)
-    held, how = _unstamped(kind, resource, found)
+    theirs = [o for o in found.theirs.get(address, ()) if o.id not in taken]
+    held, how = (_best(kind, resource, theirs, ids)[0], How.STAMP) if theirs else _unstamped(kind, resource, found)
     if held is None:
         if hint := resource.hints.get("adopt"):
             problems.append(f"{address}: there is no {kind.name} {hint} to adopt in this account")
         return Pair(resource, None)
-    if held.stamp and held.stamp.project == found.desired.project:
+    was = found.address_of(held)
+    if not theirs and was and (was in found.ours or was in found.desired.resources):
         if how is How.ID or kind.own_id:
-            was = held.stamp.address
             problems.append(
                 f"{address}: {held.id} is already {was}. If it was renamed, say so in the YAML: "
                 f"moved: [{{from: {was}, to: {address}}}]"
             )
         return Pair(resource, None)
-    fixed = must_replace(kind, resource, held, ids)
-    if fixed:
+    if fixed := must_replace(kind, resource, held, ids):
         fields = ", ".join(".".join(p) for p in fixed)
         problems.append(
             f"{address}: {held.id}, found by {how.value if how else ''}, differs in {fields}, which cannot change. An "
@@ -123,11 +140,22 @@ def _pair_one(kind: Kind, resource: Resource, found: _Index, ids: Mapping[Addres
     return Pair(resource, held, how=how)
 
 
-def _pair_stamped(kind: Kind, resource: Resource, stamped: Sequence[Observed], ids: Mapping[Address, str]) -> Pair:
-    """The winner equals the desired fixed values, then has the declared id, then is active, then is oldest."""
+def _best(
+    kind: Kind, resource: Resource, stamped: Sequence[Observed], ids: Mapping[Address, str]
+) -> tuple[Observed, Collection[str]]:
+    """The winner equals the desired fixed values, then has the declared id, then is active, then is oldest.
+
+    With it, the ids of those that are not equal.
+    """
     unequal = {o.id for o in stamped if must_replace(kind, resource, o, ids)}
     declared_id = resource.properties.get(("id",), resource.hints.get("adopt"))
-    best = min(stamped, key=lambda o: (o.id in unequal, o.id != declared_id, not o.active, o.created, o.id))
+    age = {o.id: (o.created, -n) for n, o in enumerate(stamped)}  # lists are newest first, within a second too
+    best = min(stamped, key=lambda o: (o.id in unequal, o.id != declared_id, not o.active, age[o.id]))
+    return best, unequal
+
+
+def _pair_stamped(kind: Kind, resource: Resource, stamped: Sequence[Observed], ids: Mapping[Address, str]) -> Pair:
+    best, unequal = _best(kind, resource, stamped, ids)
     live = [o for o in stamped if o.active]
     if best.id in unequal:
         return Pair(resource, None, predecessors=tuple(live))
@@ -161,33 +189,37 @@ def _key_moves(kind: Kind, one: Pair) -> bool:
 
 def must_replace(kind: Kind, resource: Resource, observed: Observed, ids: Mapping[Address, str]) -> list[Path]:
     """The fields in which an object can never become what is desired (design 3, ON_CREATE and ONCE)."""
-
-    def settled(value: object) -> object:
-        return swap_refs(value, lambda ref: ids.get(ref.address, ref))
-
-    differing: list[Path] = []
+    asked, has = resource.properties, observed.properties
     declared = observed.stamp.fields if observed.stamp else {}
-    paths = {*resource.properties, *observed.properties, *(f.path for f in kind.fields if "*" not in f.path)}
-    for path in paths:
-        field = kind.field_at(path)
-        if field is None or field.settable not in (Settable.ON_CREATE, Settable.ONCE):
-            continue
-        before = comparable(field, observed.properties.get(path))
-        wanted = settled(resource.properties.get(path))
-        if field.settable is Settable.ON_CREATE:
-            if path not in resource.properties and field.default is Default.ANY:
-                continue
-            differs = _has_ref(wanted) or comparable(field, wanted) != before
-        elif before is None or before == field.default:
-            differs = False
-        elif path in resource.properties:
-            differs = comparable(field, wanted) != before
-        else:
-            differs = path in declared and field.clears_with is Clear.REPLACE
-        if differs:
+    differing = []
+    for field, path in _fixed(kind, asked, has):
+        wanted, before = asked.get(path), has.get(path)
+        if field.refers_to:
+            wanted = swap_refs(wanted, lambda ref: ids.get(ref.address, ref))
+        if wanted != before and _differs(field, path in asked, path in declared, wanted, before):
             differing.append(path)
     return sorted(differing)
 
 
-def _has_ref(value: object) -> bool:
-    return isinstance(value, Ref)
+def _fixed(kind: Kind, asked: Properties, has: Properties) -> Iterator[tuple[Field, Path]]:
+    """The fields that Stripe does not let change, those in maps under every key in use."""
+    maps = {field.path[0] for field in kind.fixed if "*" in field.path}
+    for field in kind.fixed:
+        if "*" not in field.path:
+            yield field, field.path
+    for path in {p for p in (*asked, *has) if p[0] in maps} if maps else ():
+        found = kind.field_at(path)
+        if found and "*" in found.path and found.settable in (Settable.ON_CREATE, Settable.ONCE):
+            yield found, path
+
+
+def _differs(field: Field, asked: bool, declared: bool, wanted: Any, before: Any) -> bool:
+    if field.settable is Settable.ON_CREATE:
+        if not asked and field.default is Default.ANY:
+            return False
+        return isinstance(wanted, Ref) or bool(comparable(field, wanted) != comparable(field, before))
+    if before is None or before == field.default:
+        return False
+    if asked:
+        return bool(comparable(field, wanted) != comparable(field, before))
+    return declared and field.clears_with is Clear.REPLACE

@@ -15,6 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -28,9 +29,20 @@ METADATA_KEYS = 50
 _DIGEST = re.compile(r"=([\w-]{6})(?:/([\w-]{6}))?")
 
 
+_SPELL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode
+
+
 def digest(value: Any) -> str:
     """Six characters that tell, for all practical purposes, one canonical value from another."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _digest_of(value) if value is None or isinstance(value, str | int) else _hashed(_SPELL(value))
+
+
+@lru_cache(1 << 16, typed=True)  # true is not 1
+def _digest_of(value: str | int | None, /) -> str:
+    return _hashed(_SPELL(value))
+
+
+def _hashed(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()[:6]
 
 
@@ -83,9 +95,14 @@ def decode(metadata: Mapping[str, str]) -> Stamp | None:
 
 def _write(tree: Mapping[str, Any]) -> str:
     return ",".join(
-        quote(key, safe="") + (f"({_write(tree[key])})" if isinstance(tree[key], dict) else f"={tree[key]}")
+        _quoted(key) + (f"({_write(tree[key])})" if isinstance(tree[key], dict) else f"={tree[key]}")
         for key in sorted(tree)
     )
+
+
+@lru_cache(1 << 12)
+def _quoted(key: str) -> str:
+    return quote(key, safe="")
 
 
 def _read(text: str) -> dict[Path, tuple[str, str]]:
@@ -110,10 +127,9 @@ def _read(text: str) -> dict[Path, tuple[str, str]]:
         while text[position : position + 1] == ")":
             around.pop()
             position += 1
-        if text[position : position + 1] == ",":
-            position += 1
-        elif position < len(text):
+        if position < len(text) and text[position] != ",":
             raise ValueError(text)
-    if around:
+        position += 1
+    if around or text.endswith(","):
         raise ValueError(text)
     return found

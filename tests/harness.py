@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,20 @@ class Result:
     def text(self) -> str:
         return self.out + self.err
 
+    def shows(self, lines: Iterable[str], hides: Iterable[str] = ()) -> None:
+        """The lines are there, one after the other, and nothing of `hides` is; `…` stands for anything within a line.
+
+        Blanks are squeezed. Whatever was said, nothing of it steers a terminal.
+        """
+        assert all(c.isprintable() or c == "\n" for c in self.text), repr(self.text)
+        text = rest = _squeezed(self.text)
+        for line in lines:
+            found = re.search(".*?".join(map(re.escape, _squeezed(line).split("…"))), rest)
+            assert found, f"{line!r} is not there, or not there yet, in\n{self.text}"
+            rest = rest[found.end() :]
+        for line in hides:
+            assert _squeezed(line) not in text, f"{line!r} is in\n{self.text}"
+
 
 @dataclass
 class Account:
@@ -43,10 +58,10 @@ class Account:
         return cls(url, key)
 
     def call(self, method: str, path: str, data: Mapping[str, Any] | None = None, status: int = 200) -> Any:
-        """One raw call with form data in Stripe's own spelling. Not recorded as one of the tool's."""
-        sent = {"params": data} if method == "GET" else {"data": data}
+        """One raw call; what is nested in the data of a write is sent in Stripe's form encoding."""
+        sent = {"params": data} if method == "GET" else {"data": dict(form(data or {}))}
         auth = {"Authorization": f"Bearer {self.key}", "X-Test": "dashboard"}
-        answer = self.session.request(method, self.url + path, headers=auth, timeout=10, **sent)  # type: ignore[arg-type]
+        answer = self.session.request(method, self.url + path, headers=auth, timeout=10, **sent)
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -77,6 +92,11 @@ class Account:
         rows = self.all(path, **{"expand[]": expand})
         return [o for o in rows if (o.get("metadata") or {}).get("stripe_portal", "").endswith(f"/{address}")]
 
+    def everything(self) -> dict[str, Any]:
+        """Every object of every kind, in service or archived, with what is hidden unless expanded, by id."""
+        found = [self.all(path, **{"expand[]": expand}) for path, expand in COLLECTIONS.values()]
+        return {one["id"]: one for rows in found for one in rows}
+
     def requests(self, method: str | None = None) -> list[Mapping[str, Any]]:
         """What the account was asked since `forget`, oldest first."""
         rows = requests.get(f"{self.url}/_emulator/requests", timeout=10).json()
@@ -91,6 +111,10 @@ class Account:
     def control(self, what: str, **body: Any) -> None:
         """One of the emulator's own switches: faults, clock, limits."""
         requests.post(f"{self.url}/_emulator/{what}", json=body, timeout=10).raise_for_status()
+
+    def calm(self) -> None:
+        """Take back every fault."""
+        requests.delete(f"{self.url}/_emulator/faults", timeout=10).raise_for_status()
 
 
 COLLECTIONS = {
@@ -146,6 +170,53 @@ class Project:
 
     def _target(self) -> tuple[str, ...]:
         return ("--base-url", self.account.url)
+
+
+def form(data: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Nested data as Stripe's form has it."""
+    if isinstance(data, Mapping | list):
+        for key, value in data.items() if isinstance(data, Mapping) else enumerate(data):
+            yield from form(value, f"{name}[{key}]" if name else str(key))
+    else:
+        yield name, wired(data)
+
+
+def wired(value: Any) -> Any:
+    """A value as a form carries it; of a map or a list, each value."""
+    if isinstance(value, Mapping):
+        return {k: wired(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [wired(v) for v in value]
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+
+
+def fits(expected: Any, found: Any) -> bool:
+    """Say whether everything that is expected is there. Lists are whole."""
+    if isinstance(expected, dict):
+        return isinstance(found, dict) and all(fits(v, found.get(k)) for k, v in expected.items())
+    if isinstance(expected, list):
+        return isinstance(found, list) and len(expected) == len(found) and all(map(fits, expected, found))
+    return bool(expected == found)
+
+
+def called(expected: list[Any], writes: list[Mapping[str, Any]]) -> None:
+    """Compare the writes, group by group."""
+    log = "\n".join(f"{w['method']} {w['path']} {w['params']}" for w in writes)
+    rest = list(writes)
+    for group in expected:
+        calls = group if isinstance(group, list) else [group]
+        head, rest = rest[: len(calls)], rest[len(calls) :]
+        for call in calls:
+            line, params = next(iter(call.items())) if isinstance(call, dict) else (call, {})
+            right = (w for w in head if f"{w['method']} {w['path']}" == line and fits(wired(params), w["params"]))
+            write = next(right, None)
+            assert write, f"{call} is not next in\n{log}"
+            head.remove(write)
+    assert not rest, f"more writes than expected:\n{log}"
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(" +", " ", text).strip(" ")
 
 
 @contextlib.contextmanager

@@ -63,7 +63,6 @@ def embedded() -> Iterator[Any]:
     """The emulator for the length of a command, with its state in the current folder."""
     from reconciler.emulator.server import serve
 
-    STATE.parent.mkdir(exist_ok=True)
     with serve(STATE) as running:
         yield running
 

@@ -39,7 +39,7 @@ def command(
     from reconciler.cli.account import opened
     from reconciler.cli.plan import addresses
     from reconciler.cli.stages import declared, planned
-    from reconciler.cli.talk import Reading, paint
+    from reconciler.cli.talk import Reading, interruptible, paint
     from reconciler.errors import UnsafePlan, Usage
     from reconciler.model import Status
     from reconciler.report import outcome, text
@@ -75,7 +75,8 @@ def command(
             done += 1
             click.echo(outcome.line(one, done, len(plan.actions)), err=True)
 
-        outcomes = apply(plan, gateway, report)
+        with interruptible() as stopped:
+            outcomes = apply(plan, gateway, report, stopped=stopped)
     click.echo(outcome.closing(outcomes))
     if any(o.error == "interrupted" for o in outcomes):
         return 130

@@ -33,7 +33,6 @@ def serve(port: int, limits: bool, latency: int) -> None:
         click.echo(f"Try: STRIPE_API_KEY={running.key} stripe-portal plan --base-url {running.url}", err=True)
         click.echo("Ctrl-C ends it.", err=True)
 
-    STATE.parent.mkdir(exist_ok=True)
     try:
         serve_forever(STATE, port, ready=ready, limits=limits, latency=latency / 1000)
     except KeyboardInterrupt:

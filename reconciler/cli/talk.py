@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -36,3 +39,25 @@ class Reading:
     def done(self) -> None:
         if self._on and self._counts:
             click.echo("\r\033[K", nl=False, err=True)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C only be noticed, so that what is under way ends in order; the second one interrupts."""
+    noticed = threading.Event()
+
+    def notice(number: int, frame: object) -> None:
+        del number, frame
+        if noticed.is_set():
+            raise KeyboardInterrupt
+        noticed.set()
+        click.echo("Interrupted: the calls under way end, the rest is skipped. Once more to stop at once.", err=True)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield noticed.is_set  # only the main thread may listen to signals
+        return
+    before = signal.signal(signal.SIGINT, notice)
+    try:
+        yield noticed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

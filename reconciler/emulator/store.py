@@ -45,7 +45,17 @@ class Row:
 
 
 def open_store(path: Path | None) -> Store:
-    """Opens or creates. Any number of processes may have one file open: each request is one transaction."""
+    """Opens or creates. Any number of processes may have one file open: each request is one transaction.
+
+    Raises OSError when the file cannot be kept, or is no database of this version."""
+    try:
+        return _open(path)
+    except (sqlite3.Error, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise OSError(f"the emulator cannot keep its state in {path}: {reason}. To start afresh, delete it") from error
+
+
+def _open(path: Path | None) -> Store:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
@@ -62,7 +72,7 @@ def open_store(path: Path | None) -> Store:
             connection.execute(f"pragma user_version = {LAYOUT}")
     if layout not in (0, LAYOUT):
         connection.close()
-        raise ValueError(f"{path} was written by another version of the emulator; delete it to start afresh")
+        raise OSError("it was written by another version of the emulator")
     return store
 
 

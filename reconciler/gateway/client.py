@@ -103,7 +103,10 @@ class Gateway:
         """The account that the key belongs to. Asked once."""
         with self._account_lock:
             if self._account is None:
-                self._account = self._call("GET", "/v1/account", _NONE)
+                answer = self._call("GET", "/v1/account", _NONE)
+                if not isinstance(answer.get("id"), str):
+                    raise ApiFailure("GET /v1/account", "the answer is not an account; is this Stripe?")
+                self._account = answer
             return self._account
 
     def target(self) -> Target:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Block:
 
     @property
     def path(self) -> Path:
-        return tuple(self.name.split("."))
+        return _split(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,12 @@ class Field:
 
     @property
     def path(self) -> Path:
-        return tuple(self.name.split("."))
+        return _split(self.name)
+
+
+@cache
+def _split(name: str) -> Path:
+    return tuple(name.split("."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +183,11 @@ class Kind:
     def referring(self) -> tuple[Field, ...]:
         """The fields that name other objects."""
         return tuple(f for f in self.fields if f.refers_to)
+
+    @cached_property
+    def moving(self) -> tuple[Field, ...]:
+        """The fields with a unique value that moves from one object to another."""
+        return tuple(f for f in self.fields if f.transfer)
 
 
 def _matches(pattern: Path, path: Path) -> bool:

@@ -92,6 +92,11 @@ def reference(kind: str) -> Shape:
     return {"$ref": f"#/$defs/{kind}_reference"}
 
 
+def _text(value: Any) -> Any:
+    """Empty text is how Stripe is told to delete a key: there is no key with it."""
+    return None if value == "" else value
+
+
 METADATA = Field(
     "metadata.*",
     {
@@ -100,6 +105,7 @@ METADATA = Field(
     },
     "Your own key, at most 40 characters, with text of at most 500. Keys that the YAML does not name are left alone.",
     clears_with="",
+    canonical=_text,
 )
 
 MAPS: Mapping[str, Shape] = {

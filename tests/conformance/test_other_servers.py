@@ -165,8 +165,7 @@ UNREADABLE = {
 @pytest.mark.parametrize(
     "case",
     [
-        open_fault("KeyError in Gateway.target", name) if name == "an account without an id" else name
-        for name in UNREADABLE
+        *UNREADABLE,
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "apply"])
@@ -211,8 +210,7 @@ FORGETFUL = {
 @pytest.mark.parametrize(
     "case",
     [
-        name if name == "a written object is a text" else open_fault("apply believes every answer to a write", name)
-        for name in FORGETFUL
+        *FORGETFUL,
     ],
 )
 def test_a_server_that_does_not_keep_what_it_was_sent_is_noticed_at_the_first_write(
@@ -224,10 +222,10 @@ def test_a_server_that_does_not_keep_what_it_was_sent_is_noticed_at_the_first_wr
         assert result.code == 1, result.text
         clear(result, project.account)
         assert len(project.account.requests("POST")) == 1
-        for _ in range(3):
+        for runs in (2, 3, 4):
             assert "in a way that it should not" not in talk(project, url, "apply").err
-    for address in ("product.pro", "price.pro.monthly", "price.pro.usage", "portal_configuration.main"):
-        assert len(project.account.bearing(address)) <= 1
+            if case != "a written object is a text":
+                assert len(project.account.requests("POST")) <= runs
 
 
 HIDING = {

@@ -128,7 +128,7 @@ def test_a_foreign_layout_is_refused(tmp_path: Path) -> None:
     database = tmp_path / "emulator.sqlite"
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("pragma user_version = 99")
-    with pytest.raises(ValueError, match="another version of the emulator"):
+    with pytest.raises(OSError, match="another version of the emulator"):
         status(database)
 
 
