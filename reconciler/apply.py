@@ -49,7 +49,7 @@ def apply(
         trusted = trusted or outcome.status is Status.DONE
         if outcome.error.startswith(NOT_STRIPE):
             doubts.append("stopped: the server does not keep what it is sent")
-        if outcome.id:
+        if outcome.id and outcome.action.verb is Verb.CREATE:  # the one that it replaces bears the same address
             ids[outcome.action.address] = outcome.id
         report(outcome)
         for follower in followers.get(number, ()):

@@ -1,49 +1,18 @@
-"""What differs between a declared resource and its object, field by field, and who made it differ."""
+"""What differs between a declared resource and its object, field by field."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.cause import Known, cause_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Field, Kind, Settable
-from reconciler.kinds.values import applies, can_unset, comparable, filled, map_members, members, refs_in, swap_refs
+from reconciler.kinds.values import applies, can_unset, comparable, filled, map_members, members, refs_in
 from reconciler.model import Address, Cause, Change, FieldChange, Observed, Pair, Part, Path, Properties, Ref, Resource
 from reconciler.pair import Pairs, must_replace
 from reconciler.stamp import digest
-
-ACTIVE: Path = ("active",)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of ids while comparing.
-
-    `ids` are those of paired resources. `successors` says by what each object that leaves is followed. `moving` are
-    the digests of values that move between objects, such as lookup keys, and that one of ours has.
-    """
-
-    project: str
-    ids: Mapping[Address, str]
-    successors: Mapping[str, Address]
-    moving: Collection[tuple[Path, str]] = ()
-
-    @classmethod
-    def of(cls, pairs: Pairs, project: str) -> Known:
-        """Nothing follows to where it would find a successor that is out of service."""
-        paired = [(p.desired.address, p) for p in pairs.pairs if p.desired and p.desired.properties.get(ACTIVE, True)]
-        successors = {o.id: address for address, p in paired for o in (*p.predecessors, *p.duplicates)}
-        ours = (o for p in pairs.pairs for o in (p.observed, *p.predecessors, *p.duplicates) if o)
-        moving = {(f.path, digest(o.properties.get(f.path))) for o in ours for f in BY_NAME[o.kind].moving}
-        return cls(project, pairs.ids, successors, moving)
-
-    def settle(self, field: Field, value: Any) -> Any:
-        """Swap every Ref whose id is known for it."""
-        return swap_refs(value, self.id_of) if field.refers_to else value
-
-    def id_of(self, ref: Ref) -> str | Ref:
-        return self.ids.get(ref.address, ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +78,7 @@ def _created(
         after = filled(field, settled.get(path)) if field.required else settled.get(path)
         before = old.properties.get(path) if old else None
         if path in forcing or not _is_so_at_creation(field, after):
-            yield FieldChange(path, before, after, path in forcing, _cause(field, path, before, after, old, known))
+            yield FieldChange(path, before, after, path in forcing, cause_of(field, path, before, after, old, known))
     for path in _undeclared(kind, resource, old) if old else ():
         if _carried(_field(kind, path)):
             assert old is not None
@@ -150,7 +119,7 @@ def _edited(kind: Kind, settled: Properties, observed: Observed, known: Known) -
     for path, after in settled.items():
         field, before = _field(kind, path), observed.properties.get(path)
         if not _same(field, path, before, after, observed):
-            cause = _cause(field, path, before, after, observed, known)
+            cause = cause_of(field, path, before, after, observed, known)
             changes.append(FieldChange(path, before, after, cause=cause))
     return changes
 
@@ -169,7 +138,7 @@ def _removed(kind: Kind, settled: Properties, observed: Observed, known: Known) 
         if not can_unset(kind, path, state):
             let_go.append(path)
         elif path in stamped and path not in settled:
-            cause = _cause(field, path, before, None, observed, known)
+            cause = cause_of(field, path, before, None, observed, known)
             changes.append(FieldChange(path, before, field.default, cause=cause))
     return changes, let_go
 
@@ -205,22 +174,6 @@ def _same(field: Field, path: Path, before: Any, after: Any, observed: Observed)
         and stamp.fields.get(path) == digest(wanted)
         and stamp.returned.get(path) == digest(is_now)
     )
-
-
-def _cause(field: Field, path: Path, before: Any, after: Any, observed: Observed | None, known: Known) -> Cause:
-    """Digests tell who moved: observed ≠ stamp, somebody changed Stripe; desired ≠ stamp, somebody changed the YAML."""
-    if field.refers_to and any(m in known.successors for m in members(field, before)):
-        return Cause.FOLLOWED
-    stamp = observed.stamp if observed else None
-    applied = stamp.fields.get(path) if stamp else None
-    if stamp is None or not stamp.readable:
-        return Cause.UNKNOWN
-    if applied is None:
-        return Cause.EDITED
-    taken = before is None and (path, applied) in known.moving  # by ourselves, in an apply that did not come to its end
-    drifted = not taken and digest(comparable(field, before)) != stamp.returned.get(path, applied)
-    edited = any(refs_in(after)) or digest(comparable(field, after)) != applied
-    return {(True, True): Cause.BOTH, (True, False): Cause.DRIFTED}.get((drifted, edited), Cause.EDITED)
 
 
 def _stale_stamp(

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler import stamp as stamps
-from reconciler.diff import ACTIVE, Difference, address_of
+from reconciler.cause import ACTIVE
+from reconciler.diff import Difference, address_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.values import comparable, parameters, refs_in

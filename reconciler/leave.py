@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.diff import ACTIVE, Difference, address_of
+from reconciler.cause import ACTIVE
+from reconciler.diff import Difference, address_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Kind, Retire, Settable
 from reconciler.kinds.values import members
@@ -79,7 +80,11 @@ def leaving(desired: Desired, observed: Sequence[Observed], pairs: Pairs, differ
         if _is_released(desired, address):
             going.append(Leaving(address, one, Verb.RELEASE, "stays as it is, and is no longer ours"))
         elif kind.default_flag and one.properties.get((kind.default_flag,)):
-            going.append(Leaving(address, one, Verb.RELEASE, "the account's default cannot be retired: released"))
+            going.append(
+                Leaving(
+                    address, one, Verb.RELEASE, "stays in service, as the account's default does, and is no longer ours"
+                )
+            )
         elif kind.retire is Retire.NEVER:
             warnings.append(f"{address}: {one.id} stays in service: its kind is never retired automatically")
         elif kind.parent and not served and (parent is None or holding or not (parent.active or candidate.successor)):
@@ -164,9 +169,10 @@ def _candidates(desired: Desired, pairs: Pairs) -> Iterator[_Candidate]:
                 yield _Candidate(one.desired.address, old, one.desired.address)
             for old in one.duplicates:
                 yield _Candidate(one.desired.address, old, one.desired.address, one.observed)
-    for one in pairs.pairs:
-        if one.desired is None and one.observed:
-            yield _Candidate(moved(desired.moved, address_of(one)), one.observed)
+    alone = [
+        _Candidate(moved(desired.moved, address_of(p)), p.observed) for p in pairs.pairs if not p.desired and p.observed
+    ]
+    yield from sorted(alone, key=lambda c: (c.address, c.observed.created, c.observed.id))
 
 
 def _retired(kind: Kind, candidate: _Candidate) -> Leaving:
@@ -184,7 +190,7 @@ def _consequence(kind: Kind, one: Observed, successor: Address | None) -> str:
         if successor and value:
             return f"{text}; code that uses this id fails, code that uses {kind.natural_key} {value} follows"
         if successor:
-            return f"{text}; it has no {kind.natural_key}: code that uses this id fails, and nothing leads it on"
+            return f"{text}; it has no {kind.natural_key}, so code that uses this id must be changed"
         if value:
             return f"{text}; code that uses this id or {kind.natural_key} {value} fails"
     return text

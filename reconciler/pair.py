@@ -88,15 +88,13 @@ class _Index:
 
 def moved(moves: Mapping[Address, Address], address: Address) -> Address:
     """The address under which a stamp's address lives now: its own move, or that of a resource around it."""
-    for old, new in moves.items():
-        if address == old:
-            return new
-        if (
-            address.name.startswith(f"{old.name}.")
-            and (parent := BY_NAME[address.kind].parent)
-            and parent[0] == old.kind
-        ):
-            return Address(address.kind, new.name + address.name.removeprefix(old.name))
+    if address in moves:
+        return moves[address]
+    parent = BY_NAME[address.kind].parent
+    for old, new in moves.items() if parent else ():
+        if parent and parent[0] == old.kind and address.name.startswith(f"{old.name}."):
+            inside = Address(address.kind, new.name + address.name.removeprefix(old.name))
+            return moves.get(inside, inside)
     return address
 
 

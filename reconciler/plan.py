@@ -13,7 +13,7 @@ from reconciler.draft import drafts as drafts_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import members
 from reconciler.leave import leaving, referers
-from reconciler.model import Action, Address, Cause, Desired, Observed, Part, Plan, Ref, Resource, Target, Verb
+from reconciler.model import Action, Address, Cause, Desired, Observed, Part, Path, Plan, Ref, Resource, Target, Verb
 from reconciler.pair import Pairs
 
 
@@ -51,7 +51,8 @@ def make(
         warnings=(*leave.warnings, *_warnings(desired, observed, differences)),
         refusals=tuple(refusals),
         names={one_id: str(address) for address, one_id in pairs.ids.items()}
-        | {o.id: str(p.desired.address) for p in pairs.pairs if p.desired for o in (*p.predecessors, *p.duplicates)},
+        | {o.id: str(p.desired.address) for p in pairs.pairs if p.desired for o in (*p.predecessors, *p.duplicates)}
+        | {p.observed.id: str(address_of(p)) for p in pairs.pairs if p.observed and not p.desired},
         partial=bool(only),
     )
 
@@ -63,6 +64,11 @@ def _needs(drafts: Sequence[Draft]) -> dict[Key, set[Key]]:
     retired = {d.action.id: d.key for d in drafts if d.action.verb is Verb.RETIRE}
     leaving = {one: key for one, key in retired.items() if key[0] == LEAVES}
     first = {d.action.address.kind: d.key for d in drafts if _is_first(d.action)}
+    holders = {place: key for d in drafts if d.key in leaving.values() for place, key in _gives_up(d)}
+    at_address: dict[Address, set[Key]] = {}
+    for draft in drafts:
+        if draft.key[0] != LEAVES:
+            at_address.setdefault(draft.action.address, set()).add(draft.key)
     needs: dict[Key, set[Key]] = {d.key: set() for d in drafts}
     for draft in drafts:
         action, mine = draft.action, needs[draft.key]
@@ -73,6 +79,8 @@ def _needs(drafts: Sequence[Draft]) -> dict[Key, set[Key]]:
             mine.add(first[kind.name])
         for change in action.change.fields if action.change else ():
             field = kind.field_at(change.path)
+            if holder := holders.get((kind.name, change.path, change.after if isinstance(change.after, str) else "")):
+                needs[holder].add(draft.key)
             if field is None or field.refers_to is None:
                 continue
             for member in members(field, change.after):
@@ -80,16 +88,24 @@ def _needs(drafts: Sequence[Draft]) -> dict[Key, set[Key]]:
                 if key:
                     mine.add(key)
             for member in members(field, change.before):
-                if member in retired and action.verb is not Verb.CREATE:
+                if member in retired:
                     needs[retired[member]].add(draft.key)
         if draft.key[0] == LEAVES and action.verb is Verb.RETIRE and action.change and action.change.before:
             for member in referers(kind, action.change.before):
                 if member in leaving:
                     needs[leaving[member]].add(draft.key)
-            mine |= {d for d in (bodies.get(action.address),) if d}
+            mine |= at_address.get(action.address, set())
     for key, mine in needs.items():
         mine.discard(key)
     return needs
+
+
+def _gives_up(draft: Draft) -> Iterator[tuple[tuple[str, Path, str], Key]]:
+    """The unique values that an object which leaves still holds: who takes one over goes before it."""
+    before = draft.action.change.before if draft.action.change else None
+    for field in BY_NAME[draft.action.address.kind].fields:
+        if field.transfer and before and (value := before.properties.get(field.path)):
+            yield (draft.action.address.kind, field.path, value), draft.key
 
 
 def _is_first(action: Action) -> bool:

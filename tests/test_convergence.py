@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.emulator.server import Running
 from tests.battery import form
-from tests.catalogues import World, catalogue, next_one, world_in
+from tests.worlds import World, catalogue, next_one, world_in
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.emulator.server import Running
 from reconciler.model import Cause, Status
-from tests.catalogues import ALLOWED, World, catalogue, fault, next_one, no_faults, world_in
+from tests.worlds import ALLOWED, World, catalogue, fault, next_one, no_faults, world_in
 
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "error", "when": "before"},

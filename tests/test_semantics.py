@@ -12,8 +12,8 @@ from reconciler.kinds import KINDS
 from reconciler.model import Cause, Verb
 from reconciler.report import text
 from tests.battery import Data, Shop, form, nested, opened, verbs
-from tests.catalogues import fault, no_faults
 from tests.harness import COLLECTIONS, Account
+from tests.worlds import fault, no_faults
 
 MONTHLY = {"unit_amount": 1900, "currency": "usd", "recurring": {"interval": "month"}, "lookup_key": "monthly"}
 YEARLY = {"unit_amount": 19000, "currency": "usd", "recurring": {"interval": "year"}}
@@ -583,6 +583,45 @@ def test_only_the_stamp_is_renewed_when_everything_else_is_right(shop: Shop) -> 
     shop.account.post("/v1/products/pro", {"metadata[stripe_portal_fields]": "?"})
     shop.account.forget()
     assert verbs(shop.put(pro())) == [(Verb.RESTAMP, "product.pro")]
+
+
+class Cdn:
+    """A gateway to a Stripe that serves images from its own addresses, as it may (stripe-facts 7)."""
+
+    def __init__(self, gateway: Any):
+        self.gateway, self.writes = gateway, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.gateway, name)
+
+    def list(self, *args: Any, **options: Any) -> Any:
+        return [self.rewritten(one) for one in self.gateway.list(*args, **options)]
+
+    def post(self, *args: Any, **options: Any) -> Any:
+        self.writes += 1
+        return self.rewritten(self.gateway.post(*args, **options))
+
+    @staticmethod
+    def rewritten(raw: Any) -> Any:
+        images = [f"https://files.stripe.example/{i.rpartition('/')[2]}" for i in raw.get("images") or ()]
+        return {**raw, "images": images} if images else raw
+
+
+def test_images_that_stripe_rewrites_are_no_perpetual_change(shop: Shop) -> None:
+    cdn = Cdn(shop.gateway)
+    shop.gateway = cdn  # type: ignore[assignment]
+    one, two = "https://acme.example/1.png", "https://acme.example/2.png"
+    for fields in ({"images": [one]}, {"images": [one], "name": "New"}, {"images": [two, one]}, {}, {"images": [one]}):
+        shop.put(pro(**fields))
+        assert shop.account.get("/v1/products/pro")["images"] == fields.get("images", [])
+    shop.account.post("/v1/products/pro", {"images[0]": two})
+    plan = shop.plan()
+    assert [c.cause for a in plan.actions if a.change for c in a.change.fields] == [Cause.DRIFTED]
+    shop.apply()
+    shop.converged()
+    before = cdn.writes
+    shop.put(pro(images=["https://files.stripe.example/1.png"]))
+    assert cdn.writes == before + 1
 
 
 # Portals.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reconciler.model import Address, Stamp
 from reconciler.stamp import LIMIT, OWNER, decode, digest, encode, erase, is_stamp_key
-from tests import catalogues as catalogues  # loads the profile
+from tests import worlds as worlds  # loads the profile
 
 PRO = Address("product", "pro")
 digests = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", min_size=6, max_size=6)

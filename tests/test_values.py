@@ -14,7 +14,7 @@ from reconciler.kinds.price import PRICE
 from reconciler.kinds.product import PRODUCT
 from reconciler.kinds.shapes import exact, fold_decimals, unfold_decimals
 from reconciler.kinds.values import comparable, flatten, parameters
-from tests import catalogues as catalogues  # loads the profile
+from tests import worlds as worlds  # loads the profile
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from reconciler import config, schema
 from reconciler.desired import declared_addresses, resolve
 from reconciler.diff import diff
-from reconciler.errors import Invalid
+from reconciler.errors import Invalid, Usage
 from reconciler.gateway import Gateway
 from reconciler.guards import Allow, guard, is_allowed
 from reconciler.kinds import KINDS
 from reconciler.model import Address, Desired, Document, Observed, Plan, Target
 from reconciler.observed import Progress, fetch
-from reconciler.pair import Pairs, pair
+from reconciler.pair import moved, pair
 from reconciler.plan import make
 
 
@@ -43,19 +44,17 @@ def planned(
     while True:
         takeover = [p for p in _projects(observed) if is_allowed(allows, "takeover", p)]
         pairs = pair(desired, observed, takeover=takeover)
-        missing = _unread(pairs, archived)
+        unknown = [a for a in only if a not in _known(desired, observed)]
+        missing = {a.kind for a in (*pairs.unsettled, *unknown)} - archived
         if not missing:
             break
         kinds = [k for k in KINDS if k.name in missing]
         archived |= missing
         observed += fetch(gateway, desired, kinds, active=False, progress=progress)
+    _check_chosen(only, _known(desired, observed))
     differences = diff(pairs, desired.project)
     plan = make(desired, observed, pairs, differences, target, only)
     return guard(plan, desired, observed, pairs, allows)
-
-
-def _unread(pairs: Pairs, archived: set[str]) -> set[str]:
-    return {address.kind for address in pairs.unsettled} - archived
 
 
 def _projects(observed: Sequence[Observed]) -> set[str]:
@@ -69,3 +68,17 @@ def names(path: Path, env: str | None, variables: Mapping[str, str]) -> dict[str
     for address in declared_addresses(document):
         found.setdefault(address.kind, []).append(address.name)
     return found
+
+
+def _known(desired: Desired, observed: Sequence[Observed]) -> set[Address]:
+    """Every address that the YAML declares or an object bears."""
+    return {*desired.resources, *(moved(desired.moved, o.stamp.address) for o in observed if o.stamp)}
+
+
+def _check_chosen(only: Sequence[Address], known: set[Address]) -> None:
+    """An address that neither the YAML nor the account knows is a slip, and not a plan with nothing in it."""
+    for address in only:
+        if address not in known:
+            near = get_close_matches(str(address), map(str, known), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise Usage(f"neither the YAML nor the account has {address}{hint}")

@@ -9,7 +9,7 @@ from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Field, Settable
 from reconciler.model import Action, Cause, FieldChange, Observed, Properties, Verb
 from reconciler.report.lists import contents, items
-from reconciler.report.words import amounts, printable, shown
+from reconciler.report.words import LONGEST, amounts, printable, quoted, shown
 
 WIDEST = 60
 """Columns for the names of fields. A longer name pushes its own value aside, and no other."""
@@ -51,7 +51,11 @@ def exchanged(action: Action, back: Observed, gone: Observed, names: Mapping[str
 
 
 def value_line(field: Field, one: FieldChange, names: Mapping[str, str]) -> str:
-    """`old → new`, on one line."""
+    """`old → new`, on one line. Of two long texts, from where they differ."""
+    if isinstance(one.before, str) and isinstance(one.after, str) and len(one.before) > LONGEST < len(one.after):
+        pairs = enumerate(zip(one.before, one.after, strict=False))
+        same = max(0, next((n for n, (a, b) in pairs if a != b), min(len(one.before), len(one.after))) - 20)
+        return f"…{quoted(one.before[same:])} → …{quoted(one.after[same:])}"
     return f"{shown(one.before, names, field)} → {shown(one.after, names, field)}"
 
 

@@ -106,7 +106,8 @@ def _title(plan: Plan, group: Sequence[Action]) -> str:
         return _WILL[first.verb]
     change = first.change
     before, stamp = (change.before, change.before.stamp) if change and change.before else (None, None)
-    if change and change.after is None and plan.names.get(first.id or "") == str(first.address):
+    same_address = [one for one, address in plan.names.items() if address == str(first.address) and one != first.id]
+    if first.verb is Verb.RETIRE and change and change.after is None and same_address:
         return f"has a copy, which will be retired ({first.id})"
     if stamp and stamp.address != first.address and first.verb is Verb.RESTAMP:
         return f"was {stamp.address}; only its stamp changes ({first.id})"
