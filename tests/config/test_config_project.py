@@ -72,7 +72,7 @@ INVALID: tuple[tuple[str, Mapping[str, str], tuple[str, ...]], ...] = (
         {ROOT: f"{HEAD}include: ['*.yaml']\na: NO\n", "a.yaml": "b: {", "c.yaml": ""},
         (
             "a.yaml:1:5 a value is missing here | every [ and { needs its ] and }",
-            "c.yaml:1:1 the file is empty | it begins with `stripe_portal: 1`; `stripe-portal init` writes one",
+            "c.yaml:1:1 the file is empty | declare something in it",
             "stripe-portal.yaml:4:4 NO is a boolean to some YAML readers and text to others"
             ' | write false, or "NO" for the text',
         ),
