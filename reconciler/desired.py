@@ -52,8 +52,8 @@ class _Names:
             return Ref(address)
         names = [a.name for a in self.declared if a.kind == kind]
         near = get_close_matches(name, names, n=1) or [n for n in names if n.endswith(f".{name}")][:1]
-        hint = f"did you mean `{near[0]}`?" if near else f"declared are: {', '.join(sorted(names)[:8]) or 'none'}"
-        hint += "; for one that is not declared here write {id: …} with Stripe's id"
+        hint = f"did you mean `{near[0]}`?" if near else f"declared: {', '.join(sorted(names)[:8]) or 'none'}."
+        hint += " For one that is not declared here, write {id: …} with Stripe's id"
         self.problems.append(Problem(source, f"there is no {kind} `{name}`", hint))
         return None
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.cause import ACTIVE
 from reconciler.diff import Difference, address_of
 from reconciler.kinds import BY_NAME
-from reconciler.kinds.kind import Kind, Retire, Settable
-from reconciler.kinds.values import members
-from reconciler.model import Address, Cause, Desired, FieldChange, Observed, Path, Verb
+from reconciler.kinds.kind import Kind, Retire
+from reconciler.model import Address, Cause, Desired, FieldChange, Observed, Verb
 from reconciler.pair import Pairs, moved
+from reconciler.pointers import Pointer, pointers_at
 from reconciler.stamp import digest
 
 
@@ -30,18 +30,9 @@ class Leaving:
 class Leave:
     """Everything that goes, what must be said about it, and what must not go."""
 
-    going: tuple[Leaving, ...]
-    warnings: tuple[str, ...]
-    refusals: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pointer:
-    """A field of an observed object that names another object."""
-
-    holder: Observed
-    path: Path
-    holds: bool
+    going: tuple[Leaving, ...] = ()
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,56 +45,96 @@ class _Candidate:
     equals: Observed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """The account as it will be: who points at what leaves, and what stays in service around it."""
+
+    project: str
+    pointers: Mapping[str, Sequence[Pointer]]
+    by_id: Mapping[str, Observed]
+    leaving: Collection[str]
+    served: Collection[str]
+
+    @classmethod
+    def of(
+        cls,
+        desired: Desired,
+        observed: Sequence[Observed],
+        differences: Sequence[Difference],
+        candidates: Sequence[_Candidate],
+        switched: Sequence[Observed],
+    ) -> _Scene:
+        later = {(c.path, d.pair.observed.id): c.after for d in differences if d.pair.observed for c in _fields(d)}
+        leaving = {c.observed.id for c in candidates}
+        kept = {d.pair.observed.id for d in differences if d.pair.observed and d.settled.get(ACTIVE, True)}
+        active = {o.id for o in observed if o.active}
+        pointers = pointers_at(observed, later, leaving | {o.id for o in switched})
+        served = (active | kept) - leaving - {o.id for o in switched}
+        return cls(desired.project, pointers, {o.id: o for o in observed}, leaving, served)
+
+    def held(self, one: Observed) -> list[Pointer]:
+        """What Stripe does not let it leave for."""
+        return [p for p in self.pointers.get(one.id, ()) if p.holds]
+
+    def loose(self, one: Observed) -> list[Pointer]:
+        """What goes on pointing at it, and could be pointed elsewhere."""
+        found = (p for p in self.pointers.get(one.id, ()) if p.holder.active and p.holder.id not in self.leaving)
+        return [p for p in found if p.follows]
+
+    def is_out_already(self, candidate: _Candidate) -> bool:
+        """Out of service with its parent, under which Stripe does not let it be archived (design 5.3)."""
+        kind = BY_NAME[candidate.observed.kind]
+        if kind.parent is None:
+            return False
+        parent = self.by_id.get(str(candidate.observed.properties.get((kind.parent[1],))))
+        if parent is None:
+            return True
+        if parent.id in self.served:
+            return False
+        return bool(self.held(candidate.observed)) or not (parent.active or candidate.successor)
+
+
 def leaving(desired: Desired, observed: Sequence[Observed], pairs: Pairs, differences: Sequence[Difference]) -> Leave:
     """Decide for every object of ours that no resource declares any more, and for those that are replaced."""
-    going: list[Leaving] = []
-    warnings: list[str] = []
+    found = [_impossible(d, desired, observed) for d in differences]
     candidates = list(_candidates(desired, pairs))
-    refusals = [r for d in differences for r in _impossible(d, desired, observed)]
-    switched = [(d, d.pair.observed) for d in differences if d.pair.observed and _switched_off(d)]
-    if not candidates and not switched:
-        return Leave((), (), tuple(refusals))
-    pointers = _pointers(observed, {o.id for o in (*(c.observed for c in candidates), *(o for _, o in switched))})
-    repointed = {(c.path, d.pair.observed.id) for d in differences if d.pair.observed for c in _fields(d)}
-    by_id = {o.id: o for o in observed}
-    going_ids = {c.observed.id for c in candidates}
-    out = {o.id for _, o in switched} | going_ids
-    kept = {d.pair.observed.id for d in differences if d.pair.observed and d.settled.get(ACTIVE, True)}
-    for candidate in candidates:
-        address, one = candidate.address, candidate.observed
-        kind = BY_NAME[one.kind]
-        still = [p for p in pointers.get(one.id, []) if (p.path, p.holder.id) not in repointed]
-        holding = [p for p in still if p.holds]
-        loose = [p for p in still if p.holder.active and p.holder.id not in going_ids and _follows_late(p)]
-        parent = by_id.get(_parent(kind, one))
-        served = parent is not None and parent.id not in out and (parent.active or parent.id in kept)
-        if _is_released(desired, address):
-            going.append(Leaving(address, one, Verb.RELEASE, "stays as it is, and is no longer ours"))
-        elif kind.default_flag and one.properties.get((kind.default_flag,)):
-            going.append(
-                Leaving(
-                    address, one, Verb.RELEASE, "stays in service, as the account's default does, and is no longer ours"
-                )
-            )
-        elif kind.retire is Retire.NEVER:
-            warnings.append(f"{address}: {one.id} stays in service: its kind is never retired automatically")
-        elif kind.parent and not served and (parent is None or holding or not (parent.active or candidate.successor)):
-            continue  # out of service with its parent, under which Stripe does not let it be archived (design 5.3)
-        elif holding:
-            refusals.append(_held(address, one, holding[0]))
-        elif candidate.equals and any(_is_foreign(desired, p.holder) for p in loose):
-            warnings.append(f"{address}: {one.id} is the same as {candidate.equals.id}, and stays: {_named(loose)}")
-        else:
-            going.append(_retired(kind, candidate))
-            warnings += [f"{_one(p)} still points at {one.id}, which leaves service" for p in loose]
-            if candidate.equals:
-                warnings.append(f"{address}: {one.id} is the same as {candidate.equals.id}, and is retired")
-    for difference, one in switched:
-        still = [p for p in pointers.get(one.id, []) if (p.path, p.holder.id) not in repointed]
-        refusals += [_held(address_of(difference.pair), one, p) for p in still if p.holds]
-        loose = [p for p in still if p.holder.active and p.holder.id not in going_ids and _follows_late(p)]
-        warnings += [f"{_one(p)} still points at {one.id}, which leaves service" for p in loose if not p.holds]
-    return Leave(tuple(going), tuple(warnings), tuple(refusals))
+    switched = {address_of(d.pair): d.pair.observed for d in differences if d.pair.observed and _switched_off(d)}
+    if candidates or switched:
+        scene = _Scene.of(desired, observed, differences, candidates, list(switched.values()))
+        found += [_decided(c, desired, scene) for c in candidates]
+        found += [_switched(address, one, scene) for address, one in switched.items()]
+    return Leave(
+        tuple(x for one in found for x in one.going),
+        tuple(x for one in found for x in one.warnings),
+        tuple(x for one in found for x in one.refusals),
+    )
+
+
+def _decided(candidate: _Candidate, desired: Desired, scene: _Scene) -> Leave:
+    address, one = candidate.address, candidate.observed
+    kind, held, loose = BY_NAME[one.kind], scene.held(one), scene.loose(one)
+    if _is_released(desired, address):
+        return Leave((Leaving(address, one, Verb.RELEASE, "stays as it is, and is no longer ours"),))
+    if kind.default_flag and one.properties.get((kind.default_flag,)):
+        reason = "stays in service, as the account's default does, and is no longer ours"
+        return Leave((Leaving(address, one, Verb.RELEASE, reason),))
+    if kind.retire is Retire.NEVER:
+        return Leave((), (f"{address}: {one.id} stays in service: its kind is never retired automatically",))
+    if scene.is_out_already(candidate):
+        return Leave()
+    if held:
+        return Leave((), (), (_held(address, one, held[0]),))
+    same = f"{address}: {one.id} is the same as {candidate.equals.id}" if candidate.equals else ""
+    if same and any(p.holder.stamp is None or p.holder.stamp.project != scene.project for p in loose):
+        return Leave((), (f"{same}, and stays: {', '.join(map(str, loose))} points at it",))
+    warnings = [f"{p} still points at {one.id}, which leaves service" for p in loose]
+    return Leave((_retired(kind, candidate),), (*warnings, *([f"{same}, and is retired"] if same else [])))
+
+
+def _switched(address: Address, one: Observed, scene: _Scene) -> Leave:
+    """A declared resource that leaves service by `active: false`."""
+    warnings = [f"{p} still points at {one.id}, which leaves service" for p in scene.loose(one) if not p.holds]
+    return Leave((), tuple(warnings), tuple(_held(address, one, p) for p in scene.held(one)))
 
 
 def _fields(difference: Difference) -> Iterator[FieldChange]:
@@ -116,49 +147,35 @@ def _switched_off(difference: Difference) -> bool:
     return any(c.path == ACTIVE and c.after is False for c in _fields(difference))
 
 
-def _impossible(difference: Difference, desired: Desired, observed: Sequence[Observed]) -> Iterator[str]:
+def _impossible(difference: Difference, desired: Desired, observed: Sequence[Observed]) -> Leave:
     """What cannot be done to this one object, whatever else happens."""
     pair, address = difference.pair, address_of(difference.pair)
     kind, old = BY_NAME[address.kind], pair.observed
+    refusals = []
     if kind.default_flag and not difference.settled.get(ACTIVE, True):
         if old and old.properties.get((kind.default_flag,)) and _switched_off(difference):
-            yield f"{address}: {old.id} is the account's default, which Stripe never lets go out of service"
+            refusals.append(f"{address}: {old.id} is the account's default, which Stripe never lets go out of service")
         named = any(r.hints.get(kind.default_flag) for r in desired.resources.values())
         if old is None and not named and not any(o.kind == kind.name for o in observed):
-            yield (
+            refusals.append(
                 f"{address} would become the account's default, as there is none yet, and Stripe never lets that go "
                 f"out of service: declare the default first, with {kind.default_flag}: true"
             )
     own = difference.settled.get(("id",)) if kind.own_id else None
     if old is None and own and any(o.id == own for o in pair.predecessors):
         fixed = ", ".join(".".join(c.path) for c in _fields(difference) if c.forces_replacement)
-        yield f"{address}: {fixed} cannot change, and a new {kind.name} cannot have the id {own} again: choose another"
+        refusals.append(
+            f"{address}: {fixed} cannot change, and a new {kind.name} cannot have the id {own} again: choose another"
+        )
+    return Leave((), (), tuple(refusals))
 
 
-def _held(address: Address, one: Observed, pointer: _Pointer) -> str:
-    field, holder = pointer.path[-1], pointer.holder.id
+def _held(address: Address, one: Observed, pointer: Pointer) -> str:
+    field, holder = pointer.field.name, pointer.holder.id
     return (
         f"{address}: {one.id} cannot be archived while it is the {field} of {holder}; "
         f"declare another {field} there, or keep {address}"
     )
-
-
-def _follows_late(pointer: _Pointer) -> bool:
-    """Whether somebody could still point it elsewhere."""
-    field = BY_NAME[pointer.holder.kind].field_at(pointer.path)
-    return field is not None and field.settable is not Settable.ON_CREATE
-
-
-def _is_foreign(desired: Desired, holder: Observed) -> bool:
-    return holder.stamp is None or holder.stamp.project != desired.project
-
-
-def _one(pointer: _Pointer) -> str:
-    return f"{pointer.holder.id} ({'.'.join(pointer.path)})"
-
-
-def _named(pointers: Sequence[_Pointer]) -> str:
-    return ", ".join(map(_one, pointers)) + " points at it"
 
 
 def _candidates(desired: Desired, pairs: Pairs) -> Iterator[_Candidate]:
@@ -202,25 +219,3 @@ def _is_released(desired: Desired, address: Address) -> bool:
         r == address or (parent and parent[0] == r.kind and address.name.startswith(f"{r.name}."))
         for r in desired.released
     )
-
-
-def _parent(kind: Kind, one: Observed) -> str:
-    return str(one.properties.get((kind.parent[1],))) if kind.parent else ""
-
-
-def _pointers(observed: Sequence[Observed], at: Collection[str]) -> dict[str, list[_Pointer]]:
-    """Who points at the objects with these ids."""
-    found: dict[str, list[_Pointer]] = {}
-    for one in observed:
-        for field in BY_NAME[one.kind].referring:
-            for member in members(field, one.properties.get(field.path)):
-                if member in at:
-                    found.setdefault(member, []).append(_Pointer(one, field.path, field.holds))
-    return found
-
-
-def referers(kind: Kind, one: Observed) -> Iterator[str]:
-    """What an object points at by fields that outlive its retirement, so that it goes before them."""
-    for field in kind.referring:
-        if field.settable is not Settable.ON_UPDATE:
-            yield from members(field, one.properties.get(field.path))

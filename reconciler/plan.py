@@ -12,9 +12,10 @@ from reconciler.draft import LEAVES, Draft, Holders, Key, leave_draft, objection
 from reconciler.draft import drafts as drafts_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import members
-from reconciler.leave import leaving, referers
+from reconciler.leave import leaving
 from reconciler.model import Action, Address, Cause, Desired, Observed, Part, Path, Plan, Ref, Resource, Target, Verb
 from reconciler.pair import Pairs
+from reconciler.pointers import referers
 
 
 def make(

@@ -6,7 +6,7 @@ import copy
 import functools
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from reconciler.gateway import Gateway, connect
 from reconciler.guards import Allow
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Clear, Field, Kind, Settable
-from reconciler.model import Desired, Outcome, Plan, Status, Verb
+from reconciler.model import Address, Desired, Outcome, Plan, Status, Verb
 from reconciler.report import text
 from tests.harness import Account
 
@@ -57,9 +57,10 @@ class Shop:
     def desired(self) -> Desired:
         return declared(self.folder, None, {})[1]
 
-    def plan(self, *allow: str) -> Plan:
+    def plan(self, *allow: str, only: Sequence[Address] = ()) -> Plan:
         """A plan that somebody could read."""
-        plan = planned(self.desired(), self.gateway, self.gateway.target(), allows=[Allow.parse(a) for a in allow])
+        allows = [Allow.parse(a) for a in allow]
+        plan = planned(self.desired(), self.gateway, self.gateway.target(), allows=allows, only=only)
         text.render(plan)
         return plan
 

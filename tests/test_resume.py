@@ -55,6 +55,16 @@ def interrupted(world: World, nth: int, what: dict[str, Any]) -> bool:
     return all(o.status is Status.DONE for o in outcomes)
 
 
+def only_some(world: World, number: int) -> None:
+    """One address, with what that needs and what must follow it; then the same again, and nothing is left to do."""
+    wanted = sorted(world.shop.desired().resources)
+    chosen = [wanted[number % len(wanted)]]
+    plan = world.shop.plan(*ALLOWED, only=chosen)
+    if not plan.refusals:
+        assert all(o.status is Status.DONE for o in world.shop.perform(plan))
+        assert not world.shop.plan(*ALLOWED, only=chosen).actions
+
+
 @given(data=st.data())
 def test_any_part_of_an_apply_and_then_a_whole_one_converge(
     emulator: Running, folder: Path, data: st.DataObject
@@ -72,6 +82,8 @@ def test_any_part_of_an_apply_and_then_a_whole_one_converge(
             world.write(following)
             for _ in range(data.draw(st.integers(1, 3))):
                 interrupted(world, data.draw(st.integers(1, 8)), data.draw(st.sampled_from(FAULTS)))
+            if data.draw(st.booleans()):
+                only_some(world, data.draw(st.integers(0, 99)))
             if data.draw(st.booleans()):
                 following = history[-1]  # the change is taken back before it went through
             if world.put(following):

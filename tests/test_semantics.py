@@ -542,6 +542,11 @@ def test_half_of_a_block_that_stripe_only_unsets_whole(shop: Shop, gone: str) ->
         assert bool(left and left.get("performance_location")) == (gone == "tax_code")
 
 
+def test_letters_that_stripe_strips_are_no_perpetual_change(shop: Shop) -> None:
+    shop.put(pro(statement_descriptor="CAFÉ PRO"))
+    assert shop.account.find("product.pro")["statement_descriptor"] == "CAF PRO"
+
+
 def test_metadata_that_would_not_fit_is_refused_before_anything_is_written(shop: Shop) -> None:
     shop.put(pro(metadata={f"key_{n}": "x" for n in range(10)}))
     theirs = {f"metadata[theirs_{n}]": "x" for n in range(37)}

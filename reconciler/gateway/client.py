@@ -103,15 +103,14 @@ class Gateway:
         """The account that the key belongs to. Asked once."""
         with self._account_lock:
             if self._account is None:
-                answer = self._call("GET", "/v1/account", _NONE)
-                if not isinstance(answer.get("id"), str):
-                    raise ApiFailure("GET /v1/account", "the answer is not an account; is this Stripe?")
-                self._account = answer
+                self._account = self._call("GET", "/v1/account", _NONE)
             return self._account
 
     def target(self) -> Target:
         """The account as a plan names it. Whether it is an emulator's is for the caller to know."""
         account = self.account()
+        if not isinstance(account.get("id"), str):
+            raise ApiFailure("GET /v1/account", "the answer is not an account; is this Stripe?")
         dashboard = (account.get("settings") or {}).get("dashboard") or {}
         return Target(
             account=account["id"],

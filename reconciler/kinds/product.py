@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reconciler.kinds.checks.product import check
 from reconciler.kinds.kind import Block, Clear, Default, Field, Kind, Settable
 from reconciler.kinds.shapes import (
@@ -21,6 +23,12 @@ from reconciler.kinds.shapes import (
 
 _ID = text(5000) | {"title": "an id of letters, digits, - and _", "pattern": "^[A-Za-z0-9_-]+$"}
 
+
+def _ascii(value: Any) -> Any:
+    """Stripe strips every other character, and says so only in the SDK's docstring."""
+    return value.encode("ascii", "ignore").decode() if isinstance(value, str) else value
+
+
 # fmt: off
 _FIELDS = (
     Field("id", _ID, "Stripe's product id, the same in every account. Left out, Stripe makes one up.", settable=Settable.ON_CREATE, default=Default.ANY),
@@ -34,7 +42,7 @@ _FIELDS = (
     Field("package_dimensions.weight", POSITIVE, "Ounces.", required=True, clears_with=Clear.NOTHING, canonical=exact),
     Field("package_dimensions.width", POSITIVE, "Inches.", required=True, clears_with=Clear.NOTHING, canonical=exact),
     Field("shippable", BOOLEAN, "Whether it is a physical good.", clears_with=Clear.NOTHING),
-    Field("statement_descriptor", text(22), "On the customer's card statement. Stripe cannot unset it.", clears_with=Clear.NOTHING),
+    Field("statement_descriptor", text(22), "On the customer's card statement. Stripe cannot unset it.", clears_with=Clear.NOTHING, canonical=_ascii),
     Field("tax_code", TAX_CODE, "Stripe's tax code.", clears_with=""),
     Field("tax_details.tax_code", TAX_CODE, "Stripe's tax code.", clears_with=""),
     Field("tax_details.performance_location", text(5000), "Where the service is performed.", clears_with=Clear.NOTHING),
