@@ -12,7 +12,7 @@ from reconciler.errors import Problem
 from reconciler.kinds import BY_NAME, KINDS
 from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import flatten, freeze, map_members, refs_in
-from reconciler.model import Address, Desired, Document, Path, Place, Ref, Resource, Source
+from reconciler.model import Address, Desired, Document, Path, Place, Ref, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,18 @@ class _Names:
                 found |= {n: d for n, d in written.items() if isinstance(d, Mapping)}
         return found
 
-    def find(self, kind: str, name: str, inside: str, source: Source) -> Any:
-        """The Ref that a name stands for; `inside` is the resource in which it was written."""
-        address = Address(kind, name)
-        if address not in self.declared and "." not in name and Address(kind, f"{inside}.{name}") in self.declared:
-            address = Address(kind, f"{inside}.{name}")
+    def find(self, kind: str, name: str, within: _Declared, path: Path) -> Any:
+        """The Ref that a name stands for, which was written in a field of the resource `within`."""
+        address, inside = Address(kind, name), Address(kind, f"{within.address.name}.{name}")
+        if address not in self.declared and "." not in name and inside in self.declared:
+            address = inside
         if address in self.declared:
             return Ref(address)
         names = [a.name for a in self.declared if a.kind == kind]
         near = get_close_matches(name, names, n=1) or [n for n in names if n.endswith(f".{name}")][:1]
         hint = f"did you mean `{near[0]}`?" if near else f"declared: {', '.join(sorted(names)[:8]) or 'none'}."
         hint += " For one that is not declared here, write {id: …} with Stripe's id"
+        source = self.document.at((*within.place, *path))
         self.problems.append(Problem(source, f"there is no {kind} `{name}`", hint))
         return None
 
@@ -113,19 +114,17 @@ def _resource(names: _Names, declared: _Declared) -> Resource:
     for path, value in properties.items():
         row = kind.field_at(path)
         if row is not None and row.refers_to and value is not None:
-            source = document.at((*declared.place, *path))
-            properties[path] = map_members(row, value, _meaning(names, address, source))
-    places = {path: document.at((*declared.place, *path)) for path in properties}
-    return Resource(address, properties, document.key_at(declared.place), places, freeze(hints))
+            properties[path] = map_members(row, value, _meaning(names, declared, path))
+    return Resource(address, properties, document.key_at(declared.place), freeze(hints))
 
 
-def _meaning(names: _Names, address: Address, source: Source) -> Callable[[str, Any], Any]:
+def _meaning(names: _Names, declared: _Declared, path: Path) -> Callable[[str, Any], Any]:
     def meaning(kind: str, written: Any) -> Any:
         if isinstance(written, Mapping):
             return written["id"]
         if isinstance(written, Ref) or kind not in BY_NAME:
             return written
-        return names.find(kind, written, address.name, source)
+        return names.find(kind, written, declared, path)
 
     return meaning
 

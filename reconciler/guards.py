@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.kinds import BY_NAME, KINDS
-from reconciler.model import Action, Address, Desired, How, Observed, Plan, Verb
-from reconciler.pair import Pairs
+from reconciler.model import Action, Address, Desired, How, Observed, Pairs, Plan, Verb
 
 RULES = {
     "adopt": "take over an object that has the natural key, and no owner",

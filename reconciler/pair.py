@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 from reconciler.kinds import BY_NAME
-from reconciler.kinds.kind import Clear, Default, Field, Kind, Settable
-from reconciler.kinds.values import comparable, swap_refs
-from reconciler.model import Address, Desired, How, Observed, Pair, Path, Properties, Ref, Resource
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Every pair; and the addresses for which archived objects may matter, so that a second pass reads them."""
-
-    pairs: tuple[Pair, ...]
-    unsettled: frozenset[Address]
-    problems: tuple[str, ...] = ()
-
-    @property
-    def ids(self) -> Mapping[Address, str]:
-        """The id of every declared resource that has an object."""
-        return {p.desired.address: p.observed.id for p in self.pairs if p.desired and p.observed}
+from reconciler.kinds.fixed import must_replace
+from reconciler.kinds.inside import moved
+from reconciler.kinds.kind import Kind
+from reconciler.model import Address, Desired, How, Observed, Pair, Pairs, Resource
 
 
 def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[str] = ()) -> Pairs:
@@ -77,25 +62,13 @@ class _Index:
                 owned = self.ours if o.stamp.project == desired.project else self.theirs
                 owned.setdefault(moved(desired.moved, o.stamp.address), []).append(o)
 
-    def address_of(self, one: Observed) -> Address | None:
+    def borne_by(self, one: Observed) -> Address | None:
         """The address that an object of ours, or of a project that is taken over, bears today."""
         address = moved(self.desired.moved, one.stamp.address) if one.stamp else None
         if address is None:
             return None
         known = (*self.ours.get(address, ()), *self.theirs.get(address, ()))
         return address if any(one is o for o in known) else None
-
-
-def moved(moves: Mapping[Address, Address], address: Address) -> Address:
-    """The address under which a stamp's address lives now: its own move, or that of a resource around it."""
-    if address in moves:
-        return moves[address]
-    parent = BY_NAME[address.kind].parent
-    for old, new in moves.items() if parent else ():
-        if parent and parent[0] == old.kind and address.name.startswith(f"{old.name}."):
-            inside = Address(address.kind, new.name + address.name.removeprefix(old.name))
-            return moves.get(inside, inside)
-    return address
 
 
 def _pair_one(
@@ -120,7 +93,7 @@ def _pair_one(
         if hint := resource.hints.get("adopt"):
             problems.append(f"{address}: there is no {kind.name} {hint} to adopt in this account")
         return Pair(resource, None)
-    was = found.address_of(held)
+    was = found.borne_by(held)
     if not theirs and was and (was in found.ours or was in found.desired.resources):
         if how is How.ID or kind.own_id:
             problems.append(
@@ -183,41 +156,3 @@ def _key_moves(kind: Kind, one: Pair) -> bool:
     path = (kind.natural_key,)
     wanted = one.desired.properties.get(path)
     return wanted is not None and wanted != one.observed.properties.get(path)
-
-
-def must_replace(kind: Kind, resource: Resource, observed: Observed, ids: Mapping[Address, str]) -> list[Path]:
-    """The fields in which an object can never become what is desired (design 3, ON_CREATE and ONCE)."""
-    asked, has = resource.properties, observed.properties
-    declared = observed.stamp.fields if observed.stamp else {}
-    differing = []
-    for field, path in _fixed(kind, asked, has):
-        wanted, before = asked.get(path), has.get(path)
-        if field.refers_to:
-            wanted = swap_refs(wanted, lambda ref: ids.get(ref.address, ref))
-        if wanted != before and _differs(field, path in asked, path in declared, wanted, before):
-            differing.append(path)
-    return sorted(differing)
-
-
-def _fixed(kind: Kind, asked: Properties, has: Properties) -> Iterator[tuple[Field, Path]]:
-    """The fields that Stripe does not let change, those in maps under every key in use."""
-    maps = {field.path[0] for field in kind.fixed if "*" in field.path}
-    for field in kind.fixed:
-        if "*" not in field.path:
-            yield field, field.path
-    for path in {p for p in (*asked, *has) if p[0] in maps} if maps else ():
-        found = kind.field_at(path)
-        if found and "*" in found.path and found.settable in (Settable.ON_CREATE, Settable.ONCE):
-            yield found, path
-
-
-def _differs(field: Field, asked: bool, declared: bool, wanted: Any, before: Any) -> bool:
-    if field.settable is Settable.ON_CREATE:
-        if not asked and field.default is Default.ANY:
-            return False
-        return isinstance(wanted, Ref) or bool(comparable(field, wanted) != comparable(field, before))
-    if before is None or before == field.default:
-        return False
-    if asked:
-        return bool(comparable(field, wanted) != comparable(field, before))
-    return declared and field.clears_with is Clear.REPLACE

@@ -7,11 +7,11 @@ from typing import Any
 
 from reconciler import stamp as stamps
 from reconciler.desired import resolve
-from reconciler.diff import Difference, diff
+from reconciler.diff import diff
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import comparable, swap_refs
-from reconciler.model import Address, Desired, Document, Observed, Path, Plan, Source, Stamp, Target
-from reconciler.pair import Pairs, pair
+from reconciler.model import Address, Desired, Difference, Document, Observed, Pairs, Path, Plan, Source, Stamp, Target
+from reconciler.pair import pair
 from reconciler.plan import make
 
 TARGET = Target("acct_1", "Acme", False, "2026-10-28.endive")

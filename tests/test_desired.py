@@ -60,7 +60,7 @@ def test_every_recurring_price_in_service_is_offered_when_none_is_named() -> Non
         ({"moved": [{"from": "product.pro", "to": "product.pro"}]}, "product.pro is still declared"),
         ({"moved": [{"from": "price.old.it", "to": "product.pro"}]}, "price.old.it cannot become product.pro"),
         ({"moved": [{"from": "old", "to": "product.pro"}]}, "is not an address"),
-        ({"moved": [{"from": "prodct.old", "to": "product.pro"}]}, "did you mean `product`?"),
+        ({"moved": [{"from": "prodct.old", "to": "product.pro"}]}, "did you mean `product`"),
         ({"released": ["product.pro"]}, "product.pro is declared and released"),
     ],
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from reconciler.kinds.fixed import must_replace
 from reconciler.model import Address, How, Observed, Pair, Path
-from reconciler.pair import must_replace, pair
+from reconciler.pair import pair
 from tests.stages import PRICE, desired, observed, pro
 
 IT = Address("price", "pro.it")

@@ -13,9 +13,10 @@ from reconciler.errors import Invalid, Usage
 from reconciler.gateway import Gateway
 from reconciler.guards import Allow, guard, is_allowed
 from reconciler.kinds import KINDS
+from reconciler.kinds.inside import moved
 from reconciler.model import Address, Desired, Document, Observed, Plan, Target
 from reconciler.observed import Progress, fetch
-from reconciler.pair import moved, pair
+from reconciler.pair import pair
 from reconciler.plan import make
 
 

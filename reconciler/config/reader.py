@@ -47,7 +47,9 @@ def _document(builder: Builder) -> Tree | None:
     event = builder.advance()
     if isinstance(event, StreamEndEvent) or _is_nothing(event := builder.advance()):
         root = len(builder.run.files) == 1
-        hint = "it begins with `stripe_portal: 1`; `stripe-portal init` writes one" if root else "declare something in it"
+        hint = (
+            "it begins with `stripe_portal: 1`; `stripe-portal init` writes one" if root else "declare something in it"
+        )
         builder.run.refuse(Source(builder.file, 1, 1), "the file is empty", hint)
         return None
     tree = None

@@ -7,15 +7,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from reconciler.diff import Difference, address_of
-from reconciler.draft import LEAVES, Draft, Holders, Key, leave_draft, objections
-from reconciler.draft import drafts as drafts_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import members
-from reconciler.leave import leaving
-from reconciler.model import Action, Address, Cause, Desired, Observed, Part, Path, Plan, Ref, Resource, Target, Verb
-from reconciler.pair import Pairs
-from reconciler.pointers import referers
+from reconciler.model import (
+    Action,
+    Address,
+    Cause,
+    Desired,
+    Difference,
+    Observed,
+    Pairs,
+    Part,
+    Path,
+    Plan,
+    Ref,
+    Resource,
+    Target,
+    Verb,
+)
+from reconciler.plan.draft import LEAVES, Draft, Holders, Key, leave_draft, objections
+from reconciler.plan.draft import drafts as drafts_of
+from reconciler.plan.leave import leaving
+from reconciler.plan.pointers import referers
 
 
 def make(
@@ -29,7 +42,7 @@ def make(
     """Order every action that brings the account to what is desired. `only` narrows it down, with what that entails."""
     leave = leaving(desired, observed, pairs, differences)
     rank = {address: n for n, address in enumerate(desired.order)}
-    differences = sorted(differences, key=lambda d: rank[address_of(d.pair)])
+    differences = sorted(differences, key=lambda d: rank[d.pair.address])
     holders = Holders(desired, observed, differences)
     drafts = [d for difference in differences for d in drafts_of(desired, difference, holders)]
     drafts += [leave_draft(one) for one in leave.going]
@@ -53,7 +66,7 @@ def make(
         refusals=tuple(refusals),
         names={one_id: str(address) for address, one_id in pairs.ids.items()}
         | {o.id: str(p.desired.address) for p in pairs.pairs if p.desired for o in (*p.predecessors, *p.duplicates)}
-        | {p.observed.id: str(address_of(p)) for p in pairs.pairs if p.observed and not p.desired},
+        | {p.observed.id: str(p.address) for p in pairs.pairs if p.observed and not p.desired},
         partial=bool(only),
     )
 

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from reconciler.cause import Known, cause_of
+from reconciler.diff.cause import Known, cause_of
 from reconciler.kinds import BY_NAME
+from reconciler.kinds.fixed import must_replace
 from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import applies, can_unset, comparable, filled, map_members, members, refs_in
-from reconciler.model import Address, Cause, Change, FieldChange, Observed, Pair, Part, Path, Properties, Ref, Resource
-from reconciler.pair import Pairs, must_replace
+from reconciler.model import (
+    Cause,
+    Change,
+    Difference,
+    FieldChange,
+    Observed,
+    Pair,
+    Pairs,
+    Part,
+    Path,
+    Properties,
+    Ref,
+    Resource,
+)
 from reconciler.stamp import digest
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One pair's changes. `let_go` are values that stay, or stay behind, although nothing declares them any more.
-
-    `settled` are the desired values with every known id in the place of its Ref. `restamp`: the stamp is out of date.
-    """
-
-    pair: Pair
-    changes: tuple[Change, ...]
-    settled: Properties
-    let_go: tuple[Path, ...] = ()
-    restamp: bool = False
 
 
 def diff(pairs: Pairs, project: str) -> tuple[Difference, ...]:
@@ -201,12 +199,3 @@ def _field(kind: Kind, path: Path) -> Field:
     field = kind.field_at(path)
     assert field is not None, (kind.name, path)
     return field
-
-
-def address_of(pair: Pair) -> Address:
-    """The address of a pair: the declared one, else the one in the stamp."""
-    if pair.desired:
-        return pair.desired.address
-    assert pair.observed is not None
-    assert pair.observed.stamp is not None
-    return pair.observed.stamp.address

@@ -8,13 +8,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler import stamp as stamps
-from reconciler.cause import ACTIVE
-from reconciler.diff import Difference, address_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.values import comparable, parameters, refs_in
-from reconciler.leave import Leaving
-from reconciler.model import Action, Change, Desired, FieldChange, How, Observed, Part, Path, Stamp, Verb
+from reconciler.model import (
+    ACTIVE,
+    Action,
+    Change,
+    Desired,
+    Difference,
+    FieldChange,
+    How,
+    Observed,
+    Part,
+    Path,
+    Stamp,
+    Verb,
+)
+from reconciler.plan.leave import Leaving
 
 Key = tuple[str, str]
 """What tells one action of a plan from another: an address and a part of it, or LEAVES and an id."""
@@ -51,7 +62,7 @@ class Holders:
 
 def drafts(desired: Desired, difference: Difference, holders: Holders) -> Iterator[Draft]:
     """The calls that one declared resource takes: none, one, or a second for what must exist first."""
-    pair, address = difference.pair, address_of(difference.pair)
+    pair, address = difference.pair, difference.pair.address
     kind, resource, old = BY_NAME[address.kind], difference.pair.desired, difference.pair.observed
     assert resource is not None
     changes = list(difference.changes)

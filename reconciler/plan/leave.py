@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.cause import ACTIVE
-from reconciler.diff import Difference, address_of
 from reconciler.kinds import BY_NAME
+from reconciler.kinds.inside import moved
 from reconciler.kinds.kind import Kind, Retire
-from reconciler.model import Address, Cause, Desired, FieldChange, Observed, Verb
-from reconciler.pair import Pairs, moved
-from reconciler.pointers import Pointer, pointers_at
+from reconciler.model import ACTIVE, Address, Cause, Desired, Difference, FieldChange, Observed, Pairs, Verb
+from reconciler.plan.pointers import Pointer, pointers_at
 from reconciler.stamp import digest
 
 
@@ -98,7 +96,7 @@ def leaving(desired: Desired, observed: Sequence[Observed], pairs: Pairs, differ
     """Decide for every object of ours that no resource declares any more, and for those that are replaced."""
     found = [_impossible(d, desired, observed) for d in differences]
     candidates = list(_candidates(desired, pairs))
-    switched = {address_of(d.pair): d.pair.observed for d in differences if d.pair.observed and _switched_off(d)}
+    switched = {d.pair.address: d.pair.observed for d in differences if d.pair.observed and _switched_off(d)}
     if candidates or switched:
         scene = _Scene.of(desired, observed, differences, candidates, list(switched.values()))
         found += [_decided(c, desired, scene) for c in candidates]
@@ -149,7 +147,7 @@ def _switched_off(difference: Difference) -> bool:
 
 def _impossible(difference: Difference, desired: Desired, observed: Sequence[Observed]) -> Leave:
     """What cannot be done to this one object, whatever else happens."""
-    pair, address = difference.pair, address_of(difference.pair)
+    pair, address = difference.pair, difference.pair.address
     kind, old = BY_NAME[address.kind], pair.observed
     refusals = []
     if kind.default_flag and not difference.settled.get(ACTIVE, True):
@@ -187,7 +185,7 @@ def _candidates(desired: Desired, pairs: Pairs) -> Iterator[_Candidate]:
             for old in one.duplicates:
                 yield _Candidate(one.desired.address, old, one.desired.address, one.observed)
     alone = [
-        _Candidate(moved(desired.moved, address_of(p)), p.observed) for p in pairs.pairs if not p.desired and p.observed
+        _Candidate(moved(desired.moved, p.address), p.observed) for p in pairs.pairs if not p.desired and p.observed
     ]
     yield from sorted(alone, key=lambda c: (c.address, c.observed.created, c.observed.id))
 

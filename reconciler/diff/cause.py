@@ -9,11 +9,8 @@ from typing import Any
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Field
 from reconciler.kinds.values import comparable, members, refs_in, swap_refs
-from reconciler.model import Address, Cause, Observed, Path, Ref
-from reconciler.pair import Pairs
+from reconciler.model import ACTIVE, Address, Cause, Observed, Pairs, Path, Ref
 from reconciler.stamp import digest
-
-ACTIVE: Path = ("active",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,117 @@
+"""What is to be done, where, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from reconciler.model.changes import Change
+from reconciler.model.names import Address, Properties
+from reconciler.model.states import Stamp
+
+
+class Verb(Enum):
+    """What one call does, with its symbol in a plan."""
+
+    CREATE = "create"
+    ADOPT = "adopt"
+    UPDATE = "update"
+    REVIVE = "revive"
+    RETIRE = "retire"
+    RESTAMP = "restamp"
+    RELEASE = "release"
+
+    @property
+    def symbol(self) -> str:
+        return {
+            "create": "+",
+            "adopt": "»",
+            "update": "~",
+            "revive": "↻",
+            "retire": "-",
+            "restamp": "=",
+            "release": "○",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One call to Stripe.
+
+    `params` are Stripe's own parameters, nested, in which a Ref stands for an id that apply will know. `needs` are the
+    positions, in the plan, of the actions that must have succeeded before. `stamp` is the mark that the object bears
+    afterwards, but for the digests of `pending`, which wait for ids; None takes it off. `reason` is for people only.
+    """
+
+    verb: Verb
+    address: Address
+    id: str | None
+    params: Mapping[str, Any]
+    change: Change | None
+    reason: str = ""
+    needs: tuple[int, ...] = ()
+    stamp: Stamp | None = None
+    pending: Properties = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The account a plan is for. `host` is set when it is not Stripe's own; `created` is Unix seconds, UTC."""
+
+    account: str
+    name: str
+    livemode: bool
+    api_version: str
+    emulator: bool = False
+    created: int = 0
+    host: str = ""
+
+    def __str__(self) -> str:
+        if self.emulator:
+            return "emulator (this machine)"
+        mode = "LIVE" if self.livemode else "sandbox"
+        return " ".join(filter(None, [self.host or "Stripe", self.account, self.name, f"({mode})"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Ordered actions against one account. `id` is random, so that no two plans share idempotency keys.
+
+    `refusals` are the guards' reasons why it must not be applied, each with the `--allow` that lets it pass.
+    `names` gives the address behind each id of ours, for people.
+    """
+
+    id: str
+    target: Target
+    actions: tuple[Action, ...]
+    unchanged: int
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    basis: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    partial: bool = False
+
+
+class Status(Enum):
+    """How an action ended. SKIPPED means that something it needs failed, or that the run was interrupted."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action. `request_id` is Stripe's, to quote to their support.
+
+    `details` are values that Stripe made up and people want: the URL of a login page.
+    """
+
+    action: Action
+    status: Status
+    id: str | None = None
+    error: str = ""
+    request_id: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)

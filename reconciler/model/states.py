@@ -1,0 +1,130 @@
+"""What is declared, what Stripe answered, and which belongs to which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from reconciler.model.names import Address, Path, Place, Properties, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One environment's YAML, merged: includes, overlay, defaults and variables are already in `data`.
+
+    `data` holds None, bool, int, str, Decimal (never float), list and dict. `sources` and `keys` say where each value,
+    and the key of each entry, was written; they may be lazy. `environment` is the chosen one, `settings` are its own.
+    """
+
+    data: Mapping[str, Any]
+    sources: Mapping[Place, Source]
+    keys: Mapping[Place, Source]
+    files: tuple[str, ...]
+    environment: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, place: Place) -> Source:
+        """Where the value at `place` was written, or the innermost value around it that was."""
+        while place and place not in self.sources:
+            place = place[:-1]
+        return self.sources.get(place) or Source(self.files[0], 1, 1)
+
+    def key_at(self, place: Place) -> Source:
+        """Where the key of the entry at `place` was written, or as `at`."""
+        return self.keys.get(place) or self.at(place)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One declared thing. `hints` are the keys of YAML that are not fields of the Stripe object (adopt, is_default)."""
+
+    address: Address
+    properties: Properties
+    source: Source
+    hints: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What the YAML asks for. `order` puts every resource behind those it refers to."""
+
+    project: str
+    resources: Mapping[Address, Resource]
+    order: tuple[Address, ...]
+    moved: Mapping[Address, Address] = field(default_factory=dict)
+    released: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Our ownership mark: whose, which address, and a digest of each declared field as it was last applied.
+
+    `returned` holds, for fields that Stripe rewrites, the digest of what came back.
+    """
+
+    project: str
+    address: Address
+    fields: Mapping[Path, str]
+    returned: Mapping[Path, str] = field(default_factory=dict)
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What Stripe answered. `metadata` is raw, foreign and stamp keys included; `created` is Unix seconds, UTC."""
+
+    kind: str
+    id: str
+    stamp: Stamp | None
+    properties: Properties
+    created: int
+    active: bool
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class How(Enum):
+    """By what a declared resource and a live object found each other."""
+
+    STAMP = "stamp"
+    ID = "id"
+    NATURAL_KEY = "natural key"
+    DEFAULT = "account default"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A declared resource, the object that bears its address, or one of both.
+
+    `predecessors` are to be followed and then retired; `duplicates` are equal to `observed` and superfluous.
+    """
+
+    desired: Resource | None
+    observed: Observed | None
+    predecessors: tuple[Observed, ...] = ()
+    duplicates: tuple[Observed, ...] = ()
+    how: How | None = None
+
+    @property
+    def address(self) -> Address:
+        """The declared address, else the one in the stamp."""
+        if self.desired:
+            return self.desired.address
+        assert self.observed is not None
+        assert self.observed.stamp is not None
+        return self.observed.stamp.address
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Every pair; and the addresses for which archived objects may matter, so that a second pass reads them."""
+
+    pairs: tuple[Pair, ...]
+    unsettled: frozenset[Address]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> Mapping[Address, str]:
+        """The id of every declared resource that has an object."""
+        return {p.desired.address: p.observed.id for p in self.pairs if p.desired and p.observed}
