@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -54,7 +54,11 @@ def fetch(
     if not chosen:
         return ()
     with ThreadPoolExecutor(len(chosen)) as pool:
-        return tuple(o for found in pool.map(one, chosen) for o in found)
+        try:
+            return tuple(o for found in pool.map(one, chosen) for o in found)
+        except BaseException:
+            gateway.close()  # ends the other lists, which nobody waits for any more
+            raise
 
 
 def expansions(kind: Kind, paths: Collection[Path]) -> list[str]:
@@ -74,13 +78,8 @@ def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:
 
     Raises ApiFailure when a field is missing that was asked for: that is no value, and must not be taken for one.
     """
-    for field in kind.fields:
-        if field.present_when and _at(raw, field.present_when[0]) == field.present_when[1]:
-            value = _at(raw, field.name)
-            if value is None:
-                raise ApiFailure(
-                    f"GET {kind.path}", f"the answer lacks {field.name} of {raw.get('id')}, which was asked for"
-                )
+    for name in _missing(kind, raw):
+        raise ApiFailure(f"GET {kind.path}", f"the answer lacks {name} of {raw.get('id')}, which was asked for")
     metadata = {str(k): str(v) for k, v in (raw.get("metadata") or {}).items()}
     own = {**raw, "metadata": {k: v for k, v in metadata.items() if not stamp.is_stamp_key(k)}}
     properties = {p: v for p, v in flatten(kind, kind.read(own) if kind.read else own).items() if v is not None}
@@ -94,6 +93,16 @@ def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:
         active=bool(raw.get("active", True)),
         metadata=metadata,
     )
+
+
+def _missing(kind: Kind, raw: Mapping[str, Any]) -> Iterator[str]:
+    """Includable fields that are not there: unset is null, absent is not asked for (stripe-facts 2.4)."""
+    for field in kind.fields:
+        if field.present_when:
+            if _at(raw, field.present_when[0]) == field.present_when[1] and _at(raw, field.name) is None:
+                yield field.name
+        elif field.expand in field.path[:1] and field.expand not in raw:
+            yield field.expand
 
 
 def _at(raw: Mapping[str, Any], name: str) -> Any:
