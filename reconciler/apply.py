@@ -17,6 +17,7 @@ from reconciler.model import Action, Address, Outcome, Plan, Ref, Stamp, Status,
 from reconciler.observed import read
 
 WORKERS = 16
+BUG = "stripe-portal failed in a way that it should not"
 NOT_STRIPE = "this does not behave like Stripe"
 
 Report = Callable[[Outcome], None]
@@ -47,8 +48,8 @@ def apply(
         nonlocal trusted
         outcomes[number] = outcome
         trusted = trusted or outcome.status is Status.DONE
-        if outcome.error.startswith(NOT_STRIPE):
-            doubts.append("stopped: the server does not keep what it is sent")
+        if outcome.error.startswith((NOT_STRIPE, BUG)):
+            doubts.append(f"stopped at {outcome.action.address}")
         if outcome.id and outcome.action.verb is Verb.CREATE:  # the one that it replaces bears the same address
             ids[outcome.action.address] = outcome.id
         report(outcome)
@@ -81,19 +82,21 @@ def _blocked(plan: Plan, number: int, outcomes: Mapping[int, Outcome]) -> str:
 def _perform(plan: Plan, number: int, ids: Mapping[Address, str], gateway: Gateway) -> Outcome:
     action = plan.actions[number]
     kind = BY_NAME[action.address.kind]
-    mark = _final_stamp(action, ids)
-    params = swap_refs(dict(action.params), lambda ref: _id(ref, ids))
-    if metadata := _metadata(action, mark, params.pop("metadata", {})):
-        params["metadata"] = metadata
     known = action.id or (ids.get(action.address) if action.verb is not Verb.CREATE else None)
-    path = item(kind.path, known) if known else kind.path
     try:
+        mark = _final_stamp(action, ids)
+        params = swap_refs(dict(action.params), lambda ref: _id(ref, ids))
+        if metadata := _metadata(action, mark, params.pop("metadata", {})):
+            params["metadata"] = metadata
+        path = item(kind.path, known) if known else kind.path
         raw = gateway.post(path, params, idempotency_key=f"{plan.id}-{number}")
         _check_answer(f"POST {path}", raw, known, params)
         _note_rewritten(plan, number, raw, mark, gateway)
     except ApiFailure as failure:
         doubt = ". It may have taken effect; the next plan reads the account and tells" if failure.unknown else ""
         return Outcome(action, Status.FAILED, known, failure.message.rstrip(".") + doubt, failure.request_id)
+    except Exception as bug:  # the outcomes of the others must not be lost with it
+        return Outcome(action, Status.FAILED, known, f"{BUG} ({type(bug).__name__}). Please report it")
     return Outcome(action, Status.DONE, raw["id"], details=_details(action, raw))
 
 

@@ -148,6 +148,8 @@ def _moved(names: _Names) -> dict[Address, Address]:
             )
         elif old in names.declared:
             names.problems.append(Problem(at, f"{old} is still declared", "remove it: it lives on under its new name"))
+        elif new in moved.values():
+            names.problems.append(Problem(at, f"two resources cannot both become {new}", "move one of them"))
         else:
             moved[old] = new
     return moved

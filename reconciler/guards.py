@@ -71,13 +71,19 @@ def _adoptions(pairs: Pairs, desired: Desired, observed: Sequence[Observed], all
                     f"{address}: {one.id} belongs to project {one.stamp.project} ({one.stamp.address}). "
                     f"To take it over: --allow takeover={one.stamp.project}"
                 )
-        elif pair.how is How.NATURAL_KEY and not is_allowed(allows, "adopt", str(address)):
+        elif one.stamp is None and _asks(pair.how, one) and not is_allowed(allows, "adopt", str(address)):
             key = kind.natural_key or ""
             yield (
                 f"{address}: {one.id} has the {key} {one.properties.get((key,))} already, and no owner. To make it "
                 f"{address}: --allow adopt={address}. To leave it alone: give {address} another {key}"
             )
     yield from _elsewhere(pairs, desired, observed, allows)
+
+
+def _asks(how: How | None, one: Observed) -> bool:
+    """Whether adopting takes somebody's leave. `id:`, `adopt:` and `is_default:` name the very object, and ask by that;
+    what its owner took out of service is not brought back so easily."""
+    return how is How.NATURAL_KEY or (how is How.ID and not one.active)
 
 
 def _elsewhere(pairs: Pairs, desired: Desired, observed: Sequence[Observed], allows: Sequence[Allow]) -> Iterator[str]:
@@ -107,12 +113,11 @@ def _parent(one: Observed) -> str:
 def _retirements(plan: Plan, desired: Desired, observed: Sequence[Observed], allows: Sequence[Allow]) -> Iterator[str]:
     owned = [o for o in observed if o.active and o.stamp and o.stamp.project == desired.project]
     retired = [a for a in plan.actions if a.verb is Verb.RETIRE]
-    if not desired.resources:
-        if owned and not desired.released and not is_allowed(allows, "retire"):
-            yield (
-                f"the YAML declares nothing, and this account has {len(owned)} objects of project {desired.project}. "
-                f"To retire them all: --allow retire"
-            )
+    if not desired.resources and (retired or (owned and not desired.released)) and not is_allowed(allows, "retire"):
+        yield (
+            f"the YAML declares nothing, and this account has {len(owned)} objects of project {desired.project}. "
+            f"To retire them all: --allow retire"
+        )
         return
     gone = [a for a in retired if not _is_replaced(plan, a)]
     if len(owned) > FEW and len(gone) > SHARE * len(owned) and not is_allowed(allows, "retire"):

@@ -7,8 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.fixed import must_replace
 from reconciler.kinds.inside import moved
-from reconciler.kinds.kind import Kind
+from reconciler.kinds.kind import Default, Kind, Settable
+from reconciler.kinds.values import comparable
 from reconciler.model import Address, Desired, How, Observed, Pair, Pairs, Resource
+from reconciler.stamp import digest
 
 
 def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[str] = ()) -> Pairs:
@@ -30,10 +32,14 @@ def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[s
         if one.observed:
             ids[address] = one.observed.id
         taken |= {o.id for o in (one.observed, *one.predecessors, *one.duplicates) if o}
+        own = resource.properties.get(("id",)) if kind.own_id else None
+        taken_id = (kind.name, own) in found.by_id and own not in {o.id for o in one.predecessors}
+        if one.observed is None and one.predecessors and taken_id:
+            problems.append(f"{address}: the account has another {kind.name} {own} already: choose another id")
         if one.observed is None or _key_moves(kind, one):
             unsettled.add(address)
     pairs += [Pair(None, o) for owned in found.ours.values() for o in owned if o.active and o.id not in taken]
-    return Pairs(tuple(pairs), frozenset(unsettled), tuple(problems))
+    return Pairs(tuple(pairs), frozenset(unsettled), tuple(problems), tuple(found.warnings))
 
 
 def _settling_order(desired: Desired) -> Sequence[Address]:
@@ -50,6 +56,7 @@ class _Index:
         self.desired = desired
         self.ours: dict[Address, list[Observed]] = {}
         self.theirs: dict[Address, list[Observed]] = {}
+        self.warnings: list[str] = []
         self.by_id = {(o.kind, o.id): o for o in observed}
         self.by_kind: dict[str, list[Observed]] = {}
         self.by_key: dict[tuple[str, object], Observed] = {}
@@ -58,7 +65,10 @@ class _Index:
             key = BY_NAME[o.kind].natural_key
             if key and (value := o.properties.get((key,))) is not None:
                 self.by_key.setdefault((o.kind, value), o)
-            if o.stamp and o.stamp.project in (desired.project, *takeover):
+            if o.stamp and _is_copied(o):
+                if o.active and o.stamp.project == desired.project:
+                    self.warnings.append(_copied(o))
+            elif o.stamp and o.stamp.project in (desired.project, *takeover):
                 owned = self.ours if o.stamp.project == desired.project else self.theirs
                 owned.setdefault(moved(desired.moved, o.stamp.address), []).append(o)
 
@@ -71,6 +81,26 @@ class _Index:
         return address if any(one is o for o in known) else None
 
 
+def _is_copied(one: Observed) -> bool:
+    """Whether the stamp of what is sold came with metadata that somebody copied from another object.
+
+    What is fixed at creation always agrees with a stamp of its own: a clone at another price bears one that does not,
+    and is somebody's deal. Archiving it as our old price would be wrong (design 4 would; this is the safe reading).
+    """
+    kind, stamp = BY_NAME[one.kind], one.stamp
+    fixed = [f for f in kind.fixed if f.settable is Settable.ON_CREATE and "*" not in f.path]
+    known = [f for f in fixed if stamp and f.path in stamp.fields and f.default is not Default.ANY]
+    return any(stamp and stamp.fields[f.path] != digest(comparable(f, one.properties.get(f.path))) for f in known)
+
+
+def _copied(one: Observed) -> str:
+    assert one.stamp is not None
+    return (
+        f"{one.id} bears the mark of {one.stamp.address}, copied with the metadata of another object: "
+        f"it is left alone. Take off its metadata keys that begin with stripe_portal, so that nobody takes it for ours"
+    )
+
+
 def _pair_one(
     kind: Kind,
     resource: Resource,
@@ -81,6 +111,14 @@ def _pair_one(
 ) -> Pair:
     address = resource.address
     stamped = [o for o in found.ours.get(address, ()) if o.id not in taken]
+    own = [o for o in stamped if o.active and o.stamp and o.stamp.address == address]
+    came = [o for o in stamped if o.active and o.stamp and o.stamp.address != address]
+    if own and came:
+        origin = str(came[0].stamp.address if came[0].stamp else "")
+        problems.append(
+            f"{address}: {origin} cannot move here, where {own[0].id} is already: move or retire {address} first, "
+            f"in an apply of its own"
+        )
     chosen = kind.pair(resource, tuple(found.by_kind.get(kind.name, ()))) if kind.pair else None
     if chosen is not None and chosen.id not in taken:
         others = tuple(o for o in stamped if o.id != chosen.id and o.active)
@@ -89,6 +127,10 @@ def _pair_one(
         return _pair_stamped(kind, resource, stamped, ids)
     theirs = [o for o in found.theirs.get(address, ()) if o.id not in taken]
     held, how = (_best(kind, resource, theirs, ids)[0], How.STAMP) if theirs else _unstamped(kind, resource, found)
+    if held and held.id in taken:
+        other = next((a for a, one_id in ids.items() if one_id == held.id), "another resource")
+        problems.append(f"{address}: {held.id} is {other} already; one object cannot be two resources")
+        return Pair(resource, None)
     if held is None:
         if hint := resource.hints.get("adopt"):
             problems.append(f"{address}: there is no {kind.name} {hint} to adopt in this account")

@@ -68,3 +68,37 @@ def test_a_price_change_is_followed_in_order_and_a_revert_revives_the_first_pric
     assert project.account.find("price.pro.monthly")["id"] == first
     assert len(project.account.bearing("price.pro.monthly")) == 2
     project.converged()
+
+
+def test_a_price_that_was_cloned_with_our_metadata_is_somebodys_deal_and_stays_on_sale(project: Project) -> None:
+    project.write(YAML)
+    project.apply()
+    ours = project.account.find("price.pro.monthly")
+    deal = project.account.post(
+        "/v1/prices",
+        {
+            "product": "pro",
+            "unit_amount": 99900,
+            "currency": "usd",
+            "recurring[interval]": "month",
+            **{f"metadata[{key}]": value for key, value in ours["metadata"].items()},
+        },
+    )
+    plan = project.plan().out
+    assert f"{deal['id']} bears the mark of price.pro.monthly" in plan
+    assert "No changes" in plan
+    project.edit("1900", "2400")
+    project.apply()
+    assert project.account.get(f"/v1/prices/{deal['id']}")["active"] is True
+    assert project.account.get(f"/v1/prices/{ours['id']}")["active"] is False
+    project.converged()
+
+
+def test_a_portal_that_is_let_go_is_not_left_offering_what_is_archived_without_a_word(project: Project) -> None:
+    project.write(YAML + PORTAL)
+    project.apply()
+    portal = project.account.find("portal_configuration.main")["id"]
+    project.write(YAML.replace("1900", "2400"))
+    plan = project.plan().out
+    assert "portal_configuration.main will be released" in plan
+    assert f"{portal} (features.subscription_update.products) still points at" in plan

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.kinds.fixed import must_replace
 from reconciler.model import Address, How, Observed, Pair, Path
 from reconciler.pair import pair
+from reconciler.stamp import digest
 from tests.stages import PRICE, desired, observed, pro
 
 IT = Address("price", "pro.it")
@@ -22,8 +23,12 @@ def priced(**fields: Any) -> Any:
 
 
 def copy(one: Observed, ident: str, **changes: Any) -> Observed:
-    properties: dict[Path, Any] = {**one.properties, **changes.pop("set", {})}
-    return replace(one, id=ident, properties=properties, **changes)
+    """Another object of ours at the same address, with a stamp that is true to its values."""
+    own = changes.pop("set", {})
+    properties: dict[Path, Any] = {**one.properties, **own}
+    assert one.stamp is not None
+    mark = replace(one.stamp, fields={**one.stamp.fields, **{path: digest(value) for path, value in own.items()}})
+    return replace(one, id=ident, properties=properties, **{"stamp": mark, **changes})
 
 
 def test_the_winner_is_equal_then_active_then_oldest() -> None:

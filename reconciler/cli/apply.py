@@ -78,6 +78,8 @@ def command(
         with interruptible() as stopped:
             outcomes = apply(plan, gateway, report, stopped=stopped)
     click.echo(outcome.closing(outcomes))
+    if emulator and any(o.details for o in outcomes):
+        click.echo("The emulator's links open while `stripe-portal emulator serve` runs.", err=True)
     if any(o.error == "interrupted" for o in outcomes):
         return 130
     return 0 if all(o.status is Status.DONE for o in outcomes) else 1

@@ -29,7 +29,8 @@ def explain(error: Exception) -> int:
         click.echo("Error: " + _lines(str(error)), err=True)
         return error.exit_code
     if isinstance(error, OSError):
-        click.echo(f"Error: {printable(str(error))}", err=True)
+        reason = error.strerror if error.strerror and not error.filename else str(error)
+        click.echo(f"Error: {printable(reason)}", err=True)
         return 1
     click.echo(f"Error: stripe-portal failed in a way that it should not ({type(error).__name__}).", err=True)
     click.echo(f"Nothing more was sent. Please report it; the details are in {_details(error)}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from reconciler import __version__
+from reconciler.redact import redact
 
 COMMANDS = {
     "init": "Write a first YAML file, its schema and a .gitignore.",
@@ -64,12 +66,11 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return 64
-    except click.UsageError as error:
-        error.show()
-        return 64
     except click.ClickException as error:
-        error.show()
-        return 1
+        with io.StringIO() as shown:
+            error.show(shown)
+            click.echo(redact(shown.getvalue()), err=True, nl=False)  # a key may have been pasted where an option goes
+        return 64 if isinstance(error, click.UsageError) else 1
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return 130

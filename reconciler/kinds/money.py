@@ -39,6 +39,11 @@ def minor_units(amount: int | Decimal, currency: str) -> int | str:
             f"`amount: {amount}` in {currency} has two readings; write {major} for {major} {currency}, "
             f"or {minor} for {minor} {currency}"
         )
+    if isinstance(amount, Decimal) and places == 2 and amount >= 1 and amount.as_tuple().exponent == -3:
+        raise ValueError(
+            f"`amount: {amount}` in {currency} has two readings, as some write thousands so; write "
+            f"{str(amount).replace('.', '')}.00, or unit_amount_decimal: {amount.scaleb(2):f}"
+        )
     if isinstance(amount, Decimal) and not places:
         whole = f"write {int(amount)}" if amount == int(amount) else "write a whole number"
         raise ValueError(f"`amount: {amount}` has decimals, and {currency} has none; {whole}")

@@ -123,6 +123,7 @@ class Pairs:
     pairs: tuple[Pair, ...]
     unsettled: frozenset[Address]
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def ids(self) -> Mapping[Address, str]:

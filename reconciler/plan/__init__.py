@@ -62,7 +62,7 @@ def make(
         target=target,
         actions=actions,
         unchanged=sum(1 for a in desired.resources if a not in touched),
-        warnings=(*leave.warnings, *_warnings(desired, observed, differences)),
+        warnings=(*pairs.warnings, *leave.warnings, *_warnings(desired, observed, differences)),
         refusals=tuple(refusals),
         names={one_id: str(address) for address, one_id in pairs.ids.items()}
         | {o.id: str(p.desired.address) for p in pairs.pairs if p.desired for o in (*p.predecessors, *p.duplicates)}
@@ -78,7 +78,8 @@ def _needs(drafts: Sequence[Draft]) -> dict[Key, set[Key]]:
     retired = {d.action.id: d.key for d in drafts if d.action.verb is Verb.RETIRE}
     leaving = {one: key for one, key in retired.items() if key[0] == LEAVES}
     first = {d.action.address.kind: d.key for d in drafts if _is_first(d.action)}
-    holders = {place: key for d in drafts if d.key in leaving.values() for place, key in _gives_up(d)}
+    gone = set(leaving.values())
+    holders = {place: key for d in drafts if d.key in gone for place, key in _gives_up(d)}
     at_address: dict[Address, set[Key]] = {}
     for draft in drafts:
         if draft.key[0] != LEAVES:

@@ -46,7 +46,7 @@ class Holders:
 
     def __init__(self, desired: Desired, observed: Sequence[Observed], differences: Sequence[Difference]):
         self.project = desired.project
-        self.paired = {d.pair.observed.id for d in differences if d.pair.observed}
+        self.paired = {d.pair.observed.id: d for d in differences if d.pair.observed}
         self.by_value: dict[tuple[str, Path, Any], list[Observed]] = {}
         for one in observed:
             for field in BY_NAME[one.kind].moving:
@@ -57,7 +57,13 @@ class Holders:
         """Every other object that has the value, and whether it is ours to take it from."""
         for one in self.by_value.get((kind.name, path, value), ()):
             if old is None or one.id != old.id:
-                yield one, one.id in self.paired or bool(one.stamp and one.stamp.project == self.project)
+                yield one, self._may_lose(one, path)
+
+    def _may_lose(self, one: Observed, path: Path) -> bool:
+        """One of ours gives up what the YAML gave it; what somebody else gave it stays, unless it leaves."""
+        if one.id in self.paired:
+            return path in self.paired[one.id].settled or bool(one.stamp and path in one.stamp.fields)
+        return bool(one.stamp and one.stamp.project == self.project)
 
 
 def drafts(desired: Desired, difference: Difference, holders: Holders) -> Iterator[Draft]:
@@ -194,6 +200,6 @@ def _taken(action: Action, holders: Holders) -> Iterator[str]:
         for holder, ours in holders.others(kind, one.path, one.after, change.before):
             if not ours:
                 yield (
-                    f"{action.address}: {holder.id} has the {field.name} {one.after} already, and is not ours. Give "
-                    f"{action.address} another {field.name}, or set {holder.id} free of it"
+                    f"{action.address}: {holder.id} has the {field.name} {one.after} already, and did not get it from "
+                    f"this YAML. Give {action.address} another {field.name}, or take it off {holder.id}"
                 )

@@ -63,7 +63,7 @@ class _Scene:
         switched: Sequence[Observed],
     ) -> _Scene:
         later = {(c.path, d.pair.observed.id): c.after for d in differences if d.pair.observed for c in _fields(d)}
-        leaving = {c.observed.id for c in candidates}
+        leaving = {c.observed.id for c in candidates if not _stays(c, desired)}
         kept = {d.pair.observed.id for d in differences if d.pair.observed and d.settled.get(ACTIVE, True)}
         active = {o.id for o in observed if o.active}
         pointers = pointers_at(observed, later, leaving | {o.id for o in switched})
@@ -111,22 +111,32 @@ def leaving(desired: Desired, observed: Sequence[Observed], pairs: Pairs, differ
 def _decided(candidate: _Candidate, desired: Desired, scene: _Scene) -> Leave:
     address, one = candidate.address, candidate.observed
     kind, held, loose = BY_NAME[one.kind], scene.held(one), scene.loose(one)
-    if _is_released(desired, address):
-        return Leave((Leaving(address, one, Verb.RELEASE, "stays as it is, and is no longer ours"),))
-    if kind.default_flag and one.properties.get((kind.default_flag,)):
-        reason = "stays in service, as the account's default does, and is no longer ours"
-        return Leave((Leaving(address, one, Verb.RELEASE, reason),))
+    if why := _stays(candidate, desired):
+        return Leave((Leaving(address, one, Verb.RELEASE, f"{why}, and is no longer ours"),))
     if kind.retire is Retire.NEVER:
         return Leave((), (f"{address}: {one.id} stays in service: its kind is never retired automatically",))
     if scene.is_out_already(candidate):
-        return Leave()
+        still = f"{address}: {one.id} stays active under its archived {kind.parent[0]}" if kind.parent and held else ""
+        return Leave((), (f"{still}: Stripe archives no default, and sells nothing of it",) if still else ())
     if held:
         return Leave((), (), (_held(address, one, held[0]),))
     same = f"{address}: {one.id} is the same as {candidate.equals.id}" if candidate.equals else ""
     if same and any(p.holder.stamp is None or p.holder.stamp.project != scene.project for p in loose):
         return Leave((), (f"{same}, and stays: {', '.join(map(str, loose))} points at it",))
     warnings = [f"{p} still points at {one.id}, which leaves service" for p in loose]
-    return Leave((_retired(kind, candidate),), (*warnings, *([f"{same}, and is retired"] if same else [])))
+    return Leave((_retired(kind, candidate, desired),), (*warnings, *([f"{same}, and is retired"] if same else [])))
+
+
+def _stays(candidate: _Candidate, desired: Desired) -> str:
+    """Why an object is let go and not retired, or nothing."""
+    one, flag = candidate.observed, BY_NAME[candidate.observed.kind].default_flag
+    if _is_released(desired, candidate.address):
+        return "stays as it is"
+    if flag and one.properties.get((flag,)):
+        return "stays in service, as the account's default does"
+    if flag and candidate.equals and candidate.equals.properties.get((flag,)):
+        return f"stays as it is: {candidate.address} is the account's default {candidate.equals.id} now"
+    return ""
 
 
 def _switched(address: Address, one: Observed, scene: _Scene) -> Leave:
@@ -190,25 +200,32 @@ def _candidates(desired: Desired, pairs: Pairs) -> Iterator[_Candidate]:
     yield from sorted(alone, key=lambda c: (c.address, c.observed.created, c.observed.id))
 
 
-def _retired(kind: Kind, candidate: _Candidate) -> Leaving:
+def _retired(kind: Kind, candidate: _Candidate, desired: Desired) -> Leaving:
     one = candidate.observed
     drifted = one.stamp is not None and one.stamp.fields.get(ACTIVE) == digest(False)
     fields = (FieldChange(ACTIVE, True, False, cause=Cause.DRIFTED if drifted else Cause.EDITED),)
-    reason = _consequence(kind, one, candidate.successor)
+    reason = _consequence(kind, candidate, desired)
     return Leaving(candidate.address, one, Verb.RETIRE, reason, fields)
 
 
-def _consequence(kind: Kind, one: Observed, successor: Address | None) -> str:
+def _consequence(kind: Kind, candidate: _Candidate, desired: Desired) -> str:
+    """What retiring it means to code that uses it, by its id or by its natural key."""
+    one, successor = candidate.observed, candidate.successor
     text = f"{one.id} {kind.retired_means}"
-    if kind.natural_key and not kind.own_id:
-        value = one.properties.get((kind.natural_key,))
-        if successor and value:
-            return f"{text}; code that uses this id fails, code that uses {kind.natural_key} {value} follows"
-        if successor:
-            return f"{text}; it has no {kind.natural_key}, so code that uses this id must be changed"
-        if value:
-            return f"{text}; code that uses this id or {kind.natural_key} {value} fails"
-    return text
+    if not kind.natural_key or kind.own_id:
+        return text
+    path = (kind.natural_key,)
+    value = one.properties.get(path)
+    if not value:
+        needs = f"; it has no {kind.natural_key}, so code that uses this id must be changed"
+        return text + (needs if successor else "")
+    takers = (a for a, r in desired.resources.items() if a.kind == kind.name and r.properties.get(path) == value)
+    taker = next(takers, None)
+    if taker is None:
+        return f"{text}; code that uses this id or {kind.natural_key} {value} fails"
+    renamed = f"; if {taker} is a new name for it, say moved: [{{from: {candidate.address}, to: {taker}}}]"
+    follows = f"code that uses {kind.natural_key} {value} follows"
+    return f"{text}; code that uses this id fails, {follows}{'' if taker == successor else renamed}"
 
 
 def _is_released(desired: Desired, address: Address) -> bool:

@@ -27,13 +27,14 @@ def plain(text: str, *, fg: str | None = None, bold: bool | None = None) -> str:
     return text
 
 
-def lines(action: Action, names: Mapping[str, str], paint: Paint) -> Iterator[str]:
-    """Every field that an action changes."""
+def lines(action: Action, gone: Observed | None, names: Mapping[str, str], paint: Paint) -> Iterator[str]:
+    """Every field that an action changes; `gone` is what it replaces."""
     change = action.change
     if change is None or (action.verb is Verb.RETIRE and change.after is None):
         return
     now: Properties = change.after.properties if change.after else {}
-    was: Properties = change.before.properties if change.before else now
+    old = change.before or gone
+    was: Properties = old.properties if old else now
     fields = [c for c in change.fields if not _goes_without_saying(action, c)]
     fields.sort(key=lambda c: (not c.forces_replacement, c.before == c.after))
     yield from _table(action, fields, was, now, names, paint)
@@ -48,6 +49,16 @@ def exchanged(action: Action, back: Observed, gone: Observed, names: Mapping[str
         if field and field.settable in (Settable.ON_CREATE, Settable.ONCE) and was != now:
             fields.append(FieldChange(path, was, now, forces_replacement=True))
     yield from _table(action, fields, gone.properties, back.properties, names, paint)
+
+
+def drift_line(action: Action, one: FieldChange, names: Mapping[str, str]) -> str:
+    """A field that somebody edited in Stripe, with money."""
+    change, field = action.change, BY_NAME[action.address.kind].field_at(one.path)
+    assert field is not None
+    now: Properties = change.after.properties if change and change.after else {}
+    was: Properties = change.before.properties if change and change.before else now
+    amount = amounts(field, one.path, one.before, one.after, was, now)
+    return value_line(field, one, names) + (f" ({amount})" if amount else "")
 
 
 def value_line(field: Field, one: FieldChange, names: Mapping[str, str]) -> str:
@@ -83,7 +94,7 @@ def _table(
             yield from (f"          {line}" for line in items(field, one.after, names))
         else:
             text = shown(one.after, names, field) if fresh else value_line(field, one, names)
-            amount = amounts(field, one.path, one.before, one.after, was, now)
+            amount = amounts(field, one.path, one.before, one.after, was if one.before is not None else now, now)
             yield f"      {name} {text}" + (f" ({amount})" if amount else "") + _notes(one, action, paint)
 
 
@@ -93,6 +104,9 @@ def _goes_without_saying(action: Action, one: FieldChange) -> bool:
         return False
     parent = BY_NAME[action.address.kind].parent
     inside = parent is not None and one.path == (parent[1],)
+    field = BY_NAME[action.address.kind].field_at(one.path)
+    if field and field.money:
+        return False
     return one.before == one.after or inside or (one.path == ("active",) and one.after is True)
 
 

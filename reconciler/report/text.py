@@ -93,7 +93,7 @@ def _group(plan: Plan, group: Sequence[Action], paint: Paint) -> Iterator[str]:
         gone = group[-1].change.before if group[-1].change else None
         if action.verb is Verb.REVIVE and replaced and gone and action.change and action.change.before:
             yield from fields.exchanged(action, action.change.before, gone, plan.names, paint)
-        yield from fields.lines(action, plan.names, paint)
+        yield from fields.lines(action, gone if replaced else None, plan.names, paint)
 
 
 def _title(plan: Plan, group: Sequence[Action]) -> str:
@@ -125,10 +125,8 @@ def _drift(plan: Plan, paint: Paint) -> Iterator[str]:
         gone = next((a.id for a in plan.actions if a.address == action.address and a.verb is Verb.RETIRE), None)
         yield f"  {paint('~', fg='yellow')} {action.address} ({action.id or gone})"
         for one in edited:
-            field = BY_NAME[action.address.kind].field_at(one.path)
-            assert field is not None
             both = "  # and in the YAML" if one.cause is Cause.BOTH else ""
-            yield f"      {printable('.'.join(one.path))}: {fields.value_line(field, one, plan.names)}{both}"
+            yield f"      {printable('.'.join(one.path))}: {fields.drift_line(action, one, plan.names)}{both}"
 
 
 def _is_drift(action: Action, one: FieldChange) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.kinds.kind import Field
 from reconciler.kinds.money import decimals, major_units
 from reconciler.model import Path, Properties, Ref
+from reconciler.redact import redact
 
 LONGEST = 160
 """Characters of a text that are shown; a plan is for reading."""
@@ -17,14 +18,14 @@ _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 def printable(text: str) -> str:
-    """The text with everything that a terminal would act on, or that hides text, written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    """The text without secret keys, and with all that a terminal would act on, or that hides text, as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in redact(text))
 
 
 def quoted(text: str) -> str:
     """A text in quotes, on one line, and no longer than people read."""
     rest = f"… ({len(text):,} characters)" if len(text) > LONGEST else ""
-    return '"' + printable(text[:LONGEST]).replace('"', '\\"') + '"' + rest
+    return '"' + printable(redact(text)[:LONGEST]).replace('"', '\\"') + '"' + rest
 
 
 def shown(value: Any, names: Mapping[str, str], field: Field | None = None) -> str:
