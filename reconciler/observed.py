@@ -82,7 +82,7 @@ def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:
         raise ApiFailure(f"GET {kind.path}", f"the answer lacks {name} of {raw.get('id')}, which was asked for")
     metadata = {str(k): str(v) for k, v in (raw.get("metadata") or {}).items()}
     own = {**raw, "metadata": {k: v for k, v in metadata.items() if not stamp.is_stamp_key(k)}}
-    properties = {p: v for p, v in flatten(kind, kind.read(own) if kind.read else own).items() if v is not None}
+    properties = flatten(kind, kind.read(own) if kind.read else own, nulls=False)
     properties |= {tuple(name.split(".")): _at(raw, name) for name in kind.read_only}
     return Observed(
         kind=kind.name,

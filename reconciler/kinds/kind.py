@@ -161,6 +161,17 @@ class Kind:
     def _around(self) -> dict[Path, Block | None]:
         return {}
 
+    @cached_property
+    def tree(self) -> Mapping[str, Any]:
+        """The fields by the keys that lead to them."""
+        tree: dict[str, Any] = {}
+        for f in self.fields:
+            node = tree
+            for key in f.path[:-1]:
+                node = node.setdefault(key, {})
+            node[f.path[-1]] = f
+        return tree
+
     def field_at(self, path: Path) -> Field | None:
         """The field that `path` belongs to, a `*` taking any key; or None."""
         if path not in self._found:

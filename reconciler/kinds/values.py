@@ -13,32 +13,36 @@ from reconciler.kinds.kind import Block, Clear, Default, Field, Kind, Settable
 from reconciler.kinds.shapes import fold_decimals, unfold_decimals
 from reconciler.model import Path, Properties, Ref
 
-_MISSING = object()
 
+def flatten(kind: Kind, nested: Mapping[str, Any], *, nulls: bool = True) -> dict[Path, Any]:
+    """Take every field of the kind out of nested data.
 
-def flatten(kind: Kind, nested: Mapping[str, Any]) -> dict[Path, Any]:
-    """Take every field of the kind out of nested data. A null block counts as null for each field that can be unset."""
-    folded = fold_decimals(nested)
+    A null that Stripe can unset is a value too, and a null block counts as null for each field in it; not so without
+    `nulls`, as in an answer of Stripe's.
+    """
     found: dict[Path, Any] = {}
-    for field in kind.fields:
-        for path, value in _pick(folded, field.path):
-            if value is not None:
-                found[path] = freeze(field.canonical(value) if field.canonical else value)
-            elif clearable(kind, path):
-                found[path] = None
+    for field, path, value in _leaves(kind.tree, fold_decimals(nested), ()):
+        if value is not None:
+            found[path] = freeze(field.canonical(value) if field.canonical else value)
+        elif nulls and clearable(kind, path):
+            found[path] = None
     return found
 
 
-def _pick(data: Any, pattern: Path, done: Path = ()) -> Iterator[tuple[Path, Any]]:
-    if not pattern:
-        yield done, data
-    elif data is None:
-        if "*" not in pattern:
-            yield done + pattern, None
-    elif isinstance(data, Mapping):
-        for key in list(data) if pattern[0] == "*" else [pattern[0]]:
-            if key in data:
-                yield from _pick(data[key], pattern[1:], (*done, key))
+def _leaves(tree: Mapping[str, Any], data: Any, done: Path) -> Iterator[tuple[Field, Path, Any]]:
+    for key, node in tree.items():
+        if data is None:
+            inside: tuple[str, ...] = () if key == "*" else (key,)
+        elif isinstance(data, Mapping):
+            inside = tuple(data) if key == "*" else (key,) if key in data else ()
+        else:
+            return
+        for name in inside:
+            value = None if data is None else data[name]
+            if isinstance(node, Field):
+                yield node, (*done, name), value
+            else:
+                yield from _leaves(node, value, (*done, name))
 
 
 def freeze(value: Any) -> Any:
