@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
+
 from reconciler.errors import Usage, WrongTarget
 from reconciler.gateway import Gateway, connect, is_live
 from reconciler.guards import Allow, is_allowed
@@ -39,6 +41,8 @@ def opened(
         if emulator:
             if base_url:
                 raise Usage("--emulator and --base-url are two different targets: give one of them")
+            if pinned := settings.get("account") or (settings.get("livemode") and "live"):
+                click.echo(f"The emulator stands in for the environment's own account ({pinned}).", err=True)
             running = stack.enter_context(embedded())
             gateway = stack.enter_context(connect(running.key, base_url=running.url))
             yield gateway, replace(gateway.target(), emulator=True)

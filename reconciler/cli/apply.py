@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.cli import options
 
 if TYPE_CHECKING:
-    from reconciler.guards import Allow
     from reconciler.model import Outcome
 
 
@@ -21,51 +19,24 @@ if TYPE_CHECKING:
 @options.target
 @options.allow
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-def command(
-    words: tuple[str, ...],
-    env: str | None,
-    variables: Mapping[str, str],
-    emulator: bool,
-    base_url: str | None,
-    allow_remote_base_url: bool,
-    allows: tuple[Allow, ...],
-    yes: bool,
-) -> int:
+def command(words: tuple[str, ...], yes: bool, **target: Any) -> int:
     """Make Stripe match the YAML: show the plan, ask, and perform it.
 
     With ADDRESS, apply only those resources, what they need, and what must follow them.
     """
     from reconciler.apply import apply
-    from reconciler.cli.account import opened
-    from reconciler.cli.plan import addresses
-    from reconciler.cli.stages import declared, planned
-    from reconciler.cli.talk import Reading, interruptible, paint
-    from reconciler.errors import UnsafePlan, Usage
+    from reconciler.cli.show import shown
+    from reconciler.cli.talk import interruptible
+    from reconciler.errors import Usage
     from reconciler.model import Status
-    from reconciler.report import outcome, text
+    from reconciler.report import outcome
 
     if not yes and not sys.stdin.isatty():
         raise Usage("apply asks before it writes, and there is no terminal to ask on: review the plan, then add --yes")
-    path, chosen = options.split(words)
-    document, desired = declared(path, env, variables)
-    only = addresses(desired, chosen)
-    reading = Reading()
-    with opened(
-        emulator=emulator,
-        base_url=base_url,
-        allow_remote=allow_remote_base_url,
-        settings=document.settings,
-        allows=allows,
-    ) as (gateway, target):
-        plan = planned(desired, gateway, target, allows=allows, only=only, progress=reading)
-        reading.done()
-        click.echo(text.head(plan, desired.project, document.environment))
-        click.echo(text.render(plan, paint=paint(), reads=gateway.reads))
-        if plan.refusals:
-            raise UnsafePlan(plan.refusals)
+    with shown(words, **target) as (gateway, plan):
         if not plan.actions:
             return 0
-        if not yes and not click.confirm(f"\nDo this in {target}?", err=True):
+        if not yes and not click.confirm(f"\nDo this in {plan.target}?", err=True):
             click.echo("Not confirmed. Nothing was written.", err=True)
             return 1
         done = 0
@@ -78,7 +49,7 @@ def command(
         with interruptible() as stopped:
             outcomes = apply(plan, gateway, report, stopped=stopped)
     click.echo(outcome.closing(outcomes))
-    if emulator and any(o.details for o in outcomes):
+    if plan.target.emulator and any(o.details for o in outcomes):
         click.echo("The emulator's links open while `stripe-portal emulator serve` runs.", err=True)
     if any(o.error == "interrupted" for o in outcomes):
         return 130

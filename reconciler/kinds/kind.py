@@ -126,7 +126,6 @@ class Kind:
     read_only: tuple[str, ...] = ()  # fields of the answer that guards and reports look at
     excluded: Mapping[str, str] = field(default_factory=dict)  # SDK parameters left out on purpose -> why
     natural_key: str | None = None
-    stampable: bool = True
     revivable: bool = True
     retire: Retire = Retire.ARCHIVE
     retired_means: str = ""  # what a retired object no longer does, for the plan

@@ -89,7 +89,6 @@ class Plan:
     unchanged: int
     warnings: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
-    basis: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     partial: bool = False
 
