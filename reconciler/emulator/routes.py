@@ -21,7 +21,7 @@ def routes(operations: Iterable[Operation]) -> Routes:
 
 def route(table: Routes, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
     """The operation and the variables of its path. `path` is still percent-encoded, as ids may hold a slash. `search`
-    is never an id: Stripe searches there, the emulator doesn't (stripe-facts 2.6)."""
+    is never an id: Stripe searches there (stripe-facts 2.6)."""
     segments = path.split("/")
     for operation in table.get((method, len(segments) - 1), ()):
         template = operation.path.split("/")

@@ -189,7 +189,7 @@ def test_an_unknown_version_is_refused(send: Any, refused: Any) -> None:
         ("GET", "/v1/products/"),
         ("POST", "/v2/x"),
         ("GET", "/"),
-        ("GET", "/v1/products/search"),
+        ("GET", "/v1/products/p1/search"),
     ],
 )
 def test_an_unknown_url_is_404(send: Any, refused: Any, method: str, path: str) -> None:

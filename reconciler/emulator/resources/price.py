@@ -12,6 +12,7 @@ from reconciler.emulator.ids import random_id
 from reconciler.emulator.model import Call, Operation, Resource
 from reconciler.emulator.paging import listing
 from reconciler.emulator.periods import check_period
+from reconciler.emulator.search import searching
 from reconciler.emulator.store import Body
 
 IS_DEFAULT = "This price cannot be archived because it is the default price of its product."
@@ -176,6 +177,8 @@ READ, WRITE = "plan_read", "plan_write"
 SIZES = {"lookup_key": 200, "product_data.statement_descriptor": 22, "product_data.unit_label": 12}
 RELEASED = frozenset({"lookup_key", "nickname"})
 """Emptyable in practice, though not in the SDK's types (stripe-facts 4)."""
+search = searching("price", "/v1/prices/search", frozenset({"active", "currency", "lookup_key", "product", "type"}))
+
 RESOURCE = Resource(
     kind="price",
     prefix="price_",
@@ -197,6 +200,7 @@ RESOURCE = Resource(
             READ,
             {"lookup_keys": 10},
         ),
+        Operation("price.search", "GET", "/v1/prices/search", "PriceSearchParams", search, READ),
         Operation(
             "price.retrieve",
             "GET",

@@ -11,6 +11,7 @@ from reconciler.emulator.ids import random_id
 from reconciler.emulator.model import Call, Operation, Resource
 from reconciler.emulator.paging import listing
 from reconciler.emulator.resources import price, tax_code
+from reconciler.emulator.search import searching
 from reconciler.emulator.store import Body
 
 SIZES = {
@@ -133,6 +134,8 @@ def index(call: Call) -> Body:
 FILTERS = {"active": "active", "ids": "id", "shippable": "shippable", "type": "type", "url": "url"}
 LISTING = listing("product", "/v1/products", FILTERS)
 READ, WRITE = "product_read", "product_write"
+search = searching("product", "/v1/products/search", frozenset({"active", "description", "name", "shippable", "url"}))
+
 RESOURCE = Resource(
     kind="product",
     prefix="prod_",
@@ -144,6 +147,7 @@ RESOURCE = Resource(
         Operation("product.create", "POST", "/v1/products", "ProductCreateParams", create, WRITE, SIZES),
         Operation("product.update", "POST", "/v1/products/{id}", "ProductUpdateParams", update, WRITE, SIZES),
         Operation("product.list", "GET", "/v1/products", "ProductListParams", index, READ),
+        Operation("product.search", "GET", "/v1/products/search", "ProductSearchParams", search, READ),
         Operation(
             "product.retrieve",
             "GET",
