@@ -13,8 +13,8 @@ from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway, item
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import comparable, swap_refs
-from reconciler.model import Action, Address, Outcome, Plan, Ref, Stamp, Status, Verb
-from reconciler.observed import read
+from reconciler.model import Action, Address, Outcome, Plan, Stamp, Status, Verb
+from reconciler.observed import read, value_at
 
 WORKERS = 16
 BUG = "stripe-portal failed in a way that it should not"
@@ -63,8 +63,8 @@ def apply(
         while ready or running:
             while ready and len(running) < (WORKERS if trusted else 1):
                 number = ready.popleft()
-                halt = [*doubts, *(["interrupted"] if stopped() else [])]
-                if why := _blocked(plan, number, outcomes) or "".join(halt[:1]):
+                halt = doubts[0] if doubts else "interrupted" if stopped() else ""
+                if why := _blocked(plan, number, outcomes) or halt:
                     settle(number, Outcome(plan.actions[number], Status.SKIPPED, error=why))
                 else:
                     running[pool.submit(_perform, plan, number, ids, gateway)] = number
@@ -85,7 +85,7 @@ def _perform(plan: Plan, number: int, ids: Mapping[Address, str], gateway: Gatew
     known = action.id or (ids.get(action.address) if action.verb is not Verb.CREATE else None)
     try:
         mark = _final_stamp(action, ids)
-        params = swap_refs(dict(action.params), lambda ref: _id(ref, ids))
+        params = swap_refs(dict(action.params), lambda ref: ids[ref.address])
         if metadata := _metadata(action, mark, params.pop("metadata", {})):
             params["metadata"] = metadata
         path = item(kind.path, known) if known else kind.path
@@ -110,10 +110,6 @@ def _check_answer(call: str, raw: Mapping[str, Any], known: str | None, params: 
         raise ApiFailure(call, f"{NOT_STRIPE}: the object that was written does not bear our mark", unknown=True)
 
 
-def _id(ref: Ref, ids: Mapping[Address, str]) -> str:
-    return ids[ref.address]
-
-
 def _final_stamp(action: Action, ids: Mapping[Address, str]) -> Stamp | None:
     """The stamp with the digests that had to wait for ids."""
     if action.stamp is None:
@@ -123,7 +119,7 @@ def _final_stamp(action: Action, ids: Mapping[Address, str]) -> Stamp | None:
     for path, value in action.pending.items():
         field = kind.field_at(path)
         assert field is not None
-        fields[path] = stamps.digest(comparable(field, swap_refs(value, lambda ref: _id(ref, ids))))
+        fields[path] = stamps.digest(comparable(field, swap_refs(value, lambda ref: ids[ref.address])))
     return replace(action.stamp, fields=fields)
 
 
@@ -154,12 +150,5 @@ def _details(action: Action, raw: Mapping[str, Any]) -> Mapping[str, str]:
     """URLs that the write brought to life, for the last lines of an apply."""
     kind = BY_NAME[action.address.kind]
     switched = {c.path for c in (action.change.fields if action.change else ()) if c.after is True}
-    found: dict[str, str] = {}
-    for field in kind.fields:
-        if field.publishes and field.path in switched:
-            value: Any = raw
-            for key in field.publishes.split("."):
-                value = value.get(key) if isinstance(value, Mapping) else None
-            if value:
-                found[field.publishes] = str(value)
-    return found
+    published = [f.publishes for f in kind.fields if f.publishes and f.path in switched]
+    return {name: str(value) for name in published if (value := value_at(raw, name))}

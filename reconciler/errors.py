@@ -4,7 +4,6 @@ PortalError
 ├── Invalid      the YAML is wrong: every problem, with file, line and column
 ├── Unresolved   something that the run needs cannot be found or read
 ├── UnsafePlan   a guard refused; nothing was written
-├── StalePlan    the account is not as the plan found it; nothing was written
 ├── WrongTarget  the key or the host is not the one asked for; nothing was sent or nothing was written
 └── ApiFailure   Stripe said no, or did not answer
 """
@@ -61,12 +60,6 @@ class UnsafePlan(PortalError):
     def __init__(self, reasons: Sequence[str]):
         self.reasons = tuple(reasons)
         super().__init__("\n".join(self.reasons))
-
-
-class StalePlan(PortalError):
-    """The account is not as the plan found it."""
-
-    exit_code = 3
 
 
 class WrongTarget(PortalError):

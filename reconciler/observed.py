@@ -83,7 +83,7 @@ def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:
     metadata = {str(k): str(v) for k, v in (raw.get("metadata") or {}).items()}
     own = {**raw, "metadata": {k: v for k, v in metadata.items() if not stamp.is_stamp_key(k)}}
     properties = flatten(kind, kind.read(own) if kind.read else own, nulls=False)
-    properties |= {tuple(name.split(".")): _at(raw, name) for name in kind.read_only}
+    properties |= {tuple(name.split(".")): value_at(raw, name) for name in kind.read_only}
     return Observed(
         kind=kind.name,
         id=raw["id"],
@@ -99,13 +99,14 @@ def _missing(kind: Kind, raw: Mapping[str, Any]) -> Iterator[str]:
     """Includable fields that are not there: unset is null, absent is not asked for (stripe-facts 2.4)."""
     for field in kind.fields:
         if field.present_when:
-            if _at(raw, field.present_when[0]) == field.present_when[1] and _at(raw, field.name) is None:
+            if value_at(raw, field.present_when[0]) == field.present_when[1] and value_at(raw, field.name) is None:
                 yield field.name
         elif field.expand in field.path[:1] and field.expand not in raw:
             yield field.expand
 
 
-def _at(raw: Mapping[str, Any], name: str) -> Any:
+def value_at(raw: Mapping[str, Any], name: str) -> Any:
+    """What stands at a dotted name in a raw object, or None."""
     value: Any = raw
     for key in name.split("."):
         value = value.get(key) if isinstance(value, Mapping) else None

@@ -60,13 +60,18 @@ def _read(run: Run, path: Path) -> Tree | None:
     return read(content(path), path.as_posix(), run)
 
 
-def _include(run: Run, tree: Tree, path: Path) -> None:
-    """Add an included file."""
+def _read_part(run: Run, path: Path) -> Tree | None:
+    """A file besides the root: that it cannot be read is one problem among others."""
     try:
-        other = _read(run, path)
+        return _read(run, path)
     except OSError as error:
         run.refuse(Source(path.as_posix(), 1, 1), f"cannot be read: {error.strerror}")
-        return
+        return None
+
+
+def _include(run: Run, tree: Tree, path: Path) -> None:
+    """Add an included file."""
+    other = _read_part(run, path)
     if other is not None:
         settings.version(run, other, required=False)
         _without(run, other, _ROOT_ONLY, "stands in the root file only", "move it there")
@@ -78,11 +83,7 @@ def _overlay(run: Run, tree: Tree, root: Path, path: Path) -> None:
     if not files.contained(root, path):
         run.refuse(Source(path.as_posix(), 1, 1), "a link that leads out of the project", "put the file itself here")
         return
-    try:
-        over = _read(run, path)
-    except OSError as error:
-        run.refuse(Source(path.as_posix(), 1, 1), f"cannot be read: {error.strerror}")
-        return
+    over = _read_part(run, path)
     if over is not None:
         settings.version(run, over, required=False)
         _without(run, over, settings.STEERING, "cannot stand in an overlay", "variables: environments.<name>.vars")

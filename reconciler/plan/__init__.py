@@ -118,8 +118,8 @@ def _needs(drafts: Sequence[Draft]) -> dict[Key, set[Key]]:
 def _gives_up(draft: Draft) -> Iterator[tuple[tuple[str, Path, str], Key]]:
     """The unique values that an object which leaves still holds: who takes one over goes before it."""
     before = draft.action.change.before if draft.action.change else None
-    for field in BY_NAME[draft.action.address.kind].fields:
-        if field.transfer and before and (value := before.properties.get(field.path)):
+    for field in BY_NAME[draft.action.address.kind].moving:
+        if before and (value := before.properties.get(field.path)):
             yield (draft.action.address.kind, field.path, value), draft.key
 
 
