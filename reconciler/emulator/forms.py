@@ -60,3 +60,10 @@ def readable(node: Any) -> Any:
     if node and all(key.isdigit() for key in node):
         return [readable(node[key]) for key in sorted(node, key=int)]
     return {key: readable(value) for key, value in node.items()}
+
+
+def respelled(node: Any, old: str, new: str) -> Any:
+    """The same tree, with another beginning for every text that begins so."""
+    if isinstance(node, dict):
+        return {key: respelled(value, old, new) for key, value in node.items()}
+    return new + node.removeprefix(old) if isinstance(node, str) and node.startswith(old) else node

@@ -58,7 +58,12 @@ async def respond(runtime: Runtime, incoming: Incoming) -> Outgoing:
     entry["replayed"] = "Idempotent-Replayed" in outgoing.headers
     runtime.log.append(entry)
     headers = {"Request-Id": identifier, **echoed(incoming.headers), **outgoing.headers}
-    return Outgoing(outgoing.status, headers, outgoing.body.replace(BASE, f"http://{incoming.headers.get('host', '')}"))
+    return Outgoing(outgoing.status, headers, outgoing.body.replace(BASE, own_address(incoming)))
+
+
+def own_address(incoming: Incoming) -> str:
+    """Where this server was asked: the next process listens elsewhere, and its links are the same ones (`ids.BASE`)."""
+    return f"http://{incoming.headers.get('host', '')}"
 
 
 async def answer(runtime: Runtime, incoming: Incoming, identifier: str, entry: dict[str, Any]) -> Outgoing:
@@ -81,7 +86,7 @@ async def answer(runtime: Runtime, incoming: Incoming, identifier: str, entry: d
         operation,
         variables,
         scope,
-        tree,
+        forms.respelled(tree, f"{own_address(incoming)}/", f"{BASE}/"),
         version_of(incoming.headers),
         incoming.headers.get("idempotency-key") if incoming.method == "POST" else None,
         f"{incoming.method} {incoming.path}",
