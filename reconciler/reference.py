@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from reconciler.guards import RULES
@@ -18,13 +19,18 @@ _CHANGE = {
     Settable.ON_CREATE: "replaces",
     Settable.ON_UPDATE: "updates, in a second step",
     Settable.ONCE: "updates while it has no value, then replaces",
+    Settable.SWITCHED: "switches, by a call of its own",
+    Settable.ATTACHED: "attaches and detaches, a call for each",
 }
-_RETIRED = {
-    Retire.ARCHIVE: "is archived",
-    Retire.DELETE: "is deleted",
-    Retire.DEACTIVATE: "is deactivated",
-    Retire.NEVER: "stays in service: this kind is never retired automatically",
+_TAKEN_OUT = {
+    Retire.ARCHIVE: "archived",
+    Retire.DELETE: "deleted",
+    Retire.NEVER: "left as it is; `active: false` takes it out of service",
 }
+LISTED = 40
+"""As many values of a choice are named."""
+ALIKE = 5
+"""From so many on, fields in a row that differ only in the first part of their names are one row."""
 _HEAD = ["field", "takes", "a change", "default", "unset", ""]
 
 
@@ -40,6 +46,13 @@ def rules() -> str:
     return "\n".join(_table(["`--allow`", "lets a plan"], [[f"`{rule}`", text] for rule, text in RULES.items()]))
 
 
+def leaving() -> str:
+    """What becomes of an object that the YAML does not declare any more, kind by kind, as a table."""
+    head = ["kind", "taken out of the YAML, it is", "put back", "out of service, it"]
+    rows = [[f"`{k.name}`", _taken_out(k), _put_back(k), _cell(k.retired_means)] for k in KINDS]
+    return "\n".join(_table(head, rows))
+
+
 _LEGEND = (
     "How to read the tables:",
     "",
@@ -53,7 +66,7 @@ _LEGEND = (
 
 def _page(kind: Kind) -> Iterator[str]:
     yield from (NOTE, f"# {kind.name}", "", kind.doc, "", *_facts(kind))
-    yield from _section("Fields", _HEAD, [_row(kind, f) for f in kind.fields if not _is_implied(kind, f)])
+    yield from _section("Fields", _HEAD, list(_rows(kind)))
     groups = [[f"`{b.name}`", _cell(b.doc or "Sent to Stripe whole.")] for b in kind.blocks if b.doc or b.unit]
     yield from _section("Groups of fields", ["group", ""], groups)
     hints = kind.hints if kind.own_id else (*kind.hints, ADOPT)
@@ -71,24 +84,68 @@ def _facts(kind: Kind) -> Iterator[str]:
     where = f"`{kind.plural}:` inside its {kind.parent[0]}" if kind.parent else f"`{kind.plural}:`"
     yield f"- Declared under {where}; its address is `{kind.name}.{'PRODUCT.' if kind.parent else ''}NAME`."
     yield f"- Stripe calls it `{kind.sdk}`; the path is `{kind.path}`."
-    if kind.own_id:
-        yield "- One that nobody owns and that has the declared `id` is adopted."
+    if not kind.stampable:
+        yield f"- Stripe keeps no metadata on it, so it carries no mark of ours: its `{kind.natural_key}` finds it."
+    elif kind.own_id:
+        out = "" if kind.unserved is None else "; one that is archived with `--allow adopt`"
+        yield f"- One that nobody owns and that has the declared `id` is adopted{out}."
     elif kind.natural_key:
-        yield f"- One that nobody owns is recognised by its `{kind.natural_key}`, and taken over with `--allow adopt`."
-    elif kind.default_flag:
+        yield f"- One that nobody owns and that has the same `{kind.natural_key}` is adopted with `--allow adopt`."
+    if not kind.creatable:
+        yield "- It is updated, never created."
+    if kind.default_flag:
         yield f"- With `{kind.default_flag}: true` it is the account's default, which is updated and never made twice."
-    means = f", and {kind.retired_means}" if kind.retired_means else ""
-    yield f"- Taken out of the YAML, it {_RETIRED[kind.retire]}{means}."
+    yield f"- Taken out of the YAML, it is {_taken_out(kind)}."
+    yield f"- Put back into the YAML, {_put_back(kind)}."
+    if kind.retired_means:
+        yield f"- Out of service, it {kind.retired_means}."
+    if not kind.revivable and kind.retire is not Retire.DELETE:
+        yield "- Taking it out of service asks for `--allow permanent`."
+
+
+def _taken_out(kind: Kind) -> str:
+    default = "; the account's default is released" if kind.default_flag and kind.retire is Retire.ARCHIVE else ""
+    return _TAKEN_OUT[kind.retire] + default
+
+
+def _put_back(kind: Kind) -> str:
+    """What happens when the YAML declares it again."""
+    if kind.retire is Retire.NEVER:
+        return "it is found again" + ("" if kind.revivable else "; where it is out of service, another one is created")
     if kind.revivable:
-        yield "- Put back into the YAML, the same object comes back into service, with the same id."
+        ended = "; where it has ended by itself, another one is created" if kind.ended else ""
+        return f"the same one comes back into service, with its old id{ended}"
+    kept = " under the same id" if kind.own_id else ""
+    return "another one is created" + (f", with another {kind.secret}" if kind.secret else kept)
+
+
+def _rows(kind: Kind) -> Iterator[list[str]]:
+    """A row for each field; for many in a row that differ only in the first part of their names, one."""
+    rows = [(f.path, _row(kind, f)) for f in kind.fields if not _is_implied(kind, f)]
+    for (tail, _), group in groupby(rows, lambda row: (row[0][1:], row[1][1:])):
+        alike = list(group)
+        if tail and len(alike) >= ALIKE:
+            yield [", ".join(f"`{path[0]}`" for path, _ in alike) + f", each `.{'.'.join(tail)}`", *alike[0][1][1:]]
+        else:
+            yield from (cells for _, cells in alike)
 
 
 def _row(kind: Kind, field: Field) -> list[str]:
     group = ".".join(field.path[:-1])
     required = "" if not field.required else f"; required in `{group}`" if group else "; **required**"
     takes = ("minor units, " if field.money else "") + words(field.shape) + required
-    change, unset = _CHANGE[field.settable], _unset(kind, field)
-    return [f"`{field.name}`", takes, change, _default(field), unset, _cell(field.doc)]
+    return [f"`{field.name}`", takes, _change(kind, field), _default(field), _unset(kind, field), _cell(field.doc)]
+
+
+def _change(kind: Kind, field: Field) -> str:
+    """What another value does."""
+    if not kind.stampable and field.name == kind.natural_key:
+        return "means another one; this one is left as it is"
+    if kind.retire is Retire.NEVER and field.settable is Settable.ON_CREATE:
+        return "is refused"
+    if field.fixed:
+        return f"updates; another {' or '.join(f'`{name}`' for name in field.fixed)} replaces"
+    return _CHANGE[field.settable]
 
 
 def _key(field: Field) -> list[str]:
@@ -109,11 +166,13 @@ def _unset(kind: Kind, field: Field) -> str:
     """What takes a value away again."""
     if field.required and len(field.path) == 1:
         return "no"
+    if kind.retire is Retire.NEVER and field.settable is Settable.ON_CREATE:
+        return "is refused"
     if field.settable is Settable.ON_CREATE or field.clears_with is Clear.REPLACE:
         return "replaces"
-    if not clearable(kind, field.path):
+    if not clearable(kind, field.path) or (field.name == "active" and not kind.revivable):
         return "Stripe cannot"
-    if field.clears_with is Clear.DEFAULT and field.default is not None:
+    if field.clears_with is Clear.DEFAULT and field.default not in (None, ()):
         return f"back to {_value(field.default)}"
     block = kind.block_of(field.path) if field.clears_with in (Clear.NOTHING, Clear.DEFAULT) else None
     return f"with all of `{block.name}`" if block else "yes"
@@ -125,7 +184,8 @@ def words(shape: Shape) -> str:
         kind = shape["$ref"].rpartition("/")[2].removesuffix("_reference")
         return f"the name of a {kind}, or `{{id: …}}`"
     if "enum" in shape:
-        return _either([_value(v) for v in shape["enum"]])
+        values = [_value(v) for v in shape["enum"]]
+        return _either(values) if len(values) <= LISTED else f"{', '.join(values[:3])} … ({len(values)} in all)"
     if "const" in shape:
         return _value(shape["const"])
     if shape.get("type") == "array":

@@ -5,44 +5,69 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.kinds.kind import Clear, Default, Field, Kind, Settable
-from reconciler.kinds.values import comparable, swap_refs
-from reconciler.model import Address, Observed, Path, Properties, Ref, Resource
+from reconciler.kinds import BY_NAME
+from reconciler.kinds.kind import Clear, Default, Field, Kind, Retire, Settable
+from reconciler.kinds.values import comparable, refs_in, swap_refs
+from reconciler.model import Address, Observed, Path, Properties, Resource
+from reconciler.stamp import digest
+
+_FIXED = (Settable.ON_CREATE, Settable.ONCE)
 
 
-def must_replace(kind: Kind, resource: Resource, observed: Observed, ids: Mapping[Address, str]) -> list[Path]:
-    """The fields in which an object can never become what is desired (design 3, ON_CREATE and ONCE)."""
+def must_replace(kind: Kind, resource: Resource, observed: Observed, found: Mapping[Address, Observed]) -> list[Path]:
+    """The fields in which an object can never become what is desired. `found` are the objects of declared resources."""
     asked, has = resource.properties, observed.properties
     declared = observed.stamp.fields if observed.stamp else {}
     differing = []
     for field, path in _fixed(kind, asked, has):
         wanted, before = asked.get(path), has.get(path)
         if field.refers_to:
-            wanted = swap_refs(wanted, lambda ref: ids.get(ref.address, ref))
+            if any(_is_younger(found.get(ref.address), observed) for ref in refs_in(wanted)):
+                differing.append(path)
+                continue
+            wanted = swap_refs(wanted, lambda ref: found[ref.address].id if ref.address in found else ref)
+        if field.write_only:  # what it was last set to, else the server's default, is what it is
+            if digest(comparable(field, wanted)) != declared.get(path, digest(comparable(field, None))):
+                differing.append(path)
+            continue
         if wanted != before and _differs(field, path in asked, path in declared, wanted, before):
             differing.append(path)
     return sorted(differing)
 
 
+def _is_younger(target: Observed | None, holder: Observed) -> bool:
+    """Whether what an object names was deleted and made again under the same id: it still means the first one."""
+    deletable = target is not None and BY_NAME[target.kind].retire is Retire.DELETE
+    return bool(target and deletable and holder.created and target.created > holder.created)
+
+
 def _fixed(kind: Kind, asked: Properties, has: Properties) -> Iterator[tuple[Field, Path]]:
     """The fields that Stripe does not let change, those in maps under every key in use."""
-    maps = {field.path[0] for field in kind.fixed if "*" in field.path}
+    starred = {field.path[: field.path.index("*")] for field in kind.fixed if "*" in field.path}
     for field in kind.fixed:
         if "*" not in field.path:
             yield field, field.path
-    for path in {p for p in (*asked, *has) if p[0] in maps} if maps else ():
+    for path in {p for p in (*asked, *has) if any(p[: len(s)] == s for s in starred)} if starred else ():
         found = kind.field_at(path)
-        if found and "*" in found.path and found.settable in (Settable.ON_CREATE, Settable.ONCE):
+        if found and "*" in found.path and found.settable in _FIXED:
             yield found, path
 
 
 def _differs(field: Field, asked: bool, declared: bool, wanted: Any, before: Any) -> bool:
+    if field.fixed:
+        return asked and fixed_part(field, wanted) != fixed_part(field, before)
     if field.settable is Settable.ON_CREATE:
         if not asked and field.default is Default.ANY:
             return False
-        return isinstance(wanted, Ref) or bool(comparable(field, wanted) != comparable(field, before))
+        return any(refs_in(wanted)) or bool(comparable(field, wanted) != comparable(field, before))
     if before is None or before == field.default:
         return False
     if asked:
         return bool(comparable(field, wanted) != comparable(field, before))
     return declared and field.clears_with is Clear.REPLACE
+
+
+def fixed_part(field: Field, value: Any) -> Any:
+    """The items of a list with the members alone that never change, in one order."""
+    items = [tuple((name, item.get(name)) for name in field.fixed) for item in value or ()]
+    return sorted(items, key=str)

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reconciler.model import Observed, Path, Resource
+    from reconciler.model import Path
 
 Shape = dict[str, Any]
 Children = Callable[[str], Mapping[str, Mapping[str, Any]]]
@@ -28,6 +28,8 @@ class Settable(Enum):
     ON_CREATE = "on create"  # a change replaces the object; absence is a value too: the server's default
     ON_UPDATE = "on update"  # a second step after creation
     ONCE = "once"  # until it has a value; after that a change replaces
+    SWITCHED = "switched"  # on or off, each by a call of its own (Kind.switches)
+    ATTACHED = "attached"  # a list whose members come and go, each by a call of its own (Field.rows)
 
 
 class Retire(Enum):
@@ -35,8 +37,7 @@ class Retire(Enum):
 
     ARCHIVE = "archive"
     DELETE = "delete"
-    DEACTIVATE = "deactivate"
-    NEVER = "never"
+    NEVER = "never"  # only when the YAML says `active: false`
 
 
 class Clear(Enum):
@@ -85,12 +86,18 @@ class Field:
     only_when: tuple[str, Any] | None = None  # the object has it only while that field has that value
     unordered: bool = False  # lists in it, at any depth, are sets
     match_by: str = ""  # the member that tells one item of a list from another, for showing what changed
+    fixed: tuple[str, ...] = ()  # members of a list's items that never change: other ones are another object
+    rows: str = ""  # a collection of its own under the object: the member of a row that says what the row is about
+    lost_means: str = ""  # what subscribers lose with a member of the list, for the plan
+    write_only: bool = False  # never answered: only the stamp tells what it is
+    uploads: bool = False  # paths of local images may stand in it
     canonical: Callable[[Any], Any] | None = None  # one value to its one spelling, from YAML and from Stripe alike
     wire: Callable[[Any], Any] | None = None  # a canonical value to Stripe's spelling, where that differs
     rewritten: bool = False  # Stripe may answer with another value than it was sent
     money: bool = False  # minor units of the object's currency, or of the map's key
     holds: bool = False  # Stripe refuses to retire what this field points at
     publishes: str = ""  # the observed field that holds the URL which lives while this is true
+    link_rule: str = ""  # the `--allow` that lets that URL die
     transfer: str = ""  # the parameter that moves this unique value over from whoever holds it
 
     @property
@@ -107,11 +114,11 @@ def _split(name: str) -> Path:
 class Kind:
     """A type of Stripe object.
 
-    Four callables say what a table cannot. `check(data, children)` yields what is wrong in a resource as written that no
+    Some callables say what a table cannot. `check(data, children)` yields what is wrong in a resource as written that no
     schema can say; data that a schema refuses never comes to it, and `{}` stands for a child that has problems itself.
     `spell(data, children)` turns YAML's own spellings into Stripe's. `children(name)` are the resources declared inside
     the named one; for a check it raises LookupError when no resource has the name. `read(raw)` does what `spell` does
-    for an answer. `pair(resource, live)` picks the live object that must bear a resource before stamps are looked at.
+    for an answer. `ended(raw)` says that an object went out of service by itself and for good: used up, or expired.
     """
 
     name: str
@@ -126,18 +133,28 @@ class Kind:
     read_only: tuple[str, ...] = ()  # fields of the answer that guards and reports look at
     excluded: Mapping[str, str] = field(default_factory=dict)  # SDK parameters left out on purpose -> why
     natural_key: str | None = None
-    revivable: bool = True
+    unique_key: bool = True  # no two objects in service have the same natural key
+    frees_key: bool = (
+        False  # an object out of service gives its natural key up, so it must leave before a successor comes
+    )
+    stampable: bool = True  # has metadata; else it pairs by natural key without asking
+    creatable: bool = True
+    revivable: bool = True  # an object out of service can come back
     retire: Retire = Retire.ARCHIVE
     retired_means: str = ""  # what a retired object no longer does, for the plan
     parent: tuple[str, str] | None = None  # (kind, field that names it): declared inside the parent
     own_id: bool = False  # `id` may be chosen at creation
-    default_flag: str = ""  # the read-only field that marks the account's default, which is never retired
+    default_flag: str = ""  # the read-only field and hint that mark the account's default, which is never retired
     by_created: bool = False  # lists take a `created` filter
-    by_active: bool = True  # lists take an `active` filter
+    served: Mapping[str, Any] = field(default_factory=lambda: {"active": True})  # lists what is in service
+    unserved: Mapping[str, Any] | None = field(default_factory=lambda: {"active": False})  # what is not; None: no list
+    switches: Mapping[bool, str] = field(default_factory=dict)  # the calls that a SWITCHED field takes
+    secret: str = ""  # the member of the answer that creation alone gives
+    subscriptions: str = ""  # the filter by which subscriptions to it are listed
     check: Callable[[Mapping[str, Any], Children], Iterable[Objection]] | None = None
     spell: Callable[[Mapping[str, Any], Children], Mapping[str, Any]] | None = None
     read: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
-    pair: Callable[[Resource, tuple[Observed, ...]], Observed | None] | None = None
+    ended: Callable[[Mapping[str, Any]], bool] | None = None
 
     @property
     def path(self) -> str:
@@ -184,10 +201,14 @@ class Kind:
             self._around[path] = max(around, key=lambda b: len(b.path), default=None)
         return self._around[path]
 
+    def units_around(self, path: Path) -> tuple[Path, ...]:
+        """The blocks around `path` that are sent whole: one may stand in another."""
+        return tuple(path[: len(b.path)] for b in self.blocks if b.unit and _matches(b.path, path[: len(b.path)]))
+
     @cached_property
     def fixed(self) -> tuple[Field, ...]:
         """The fields in which another value may mean another object."""
-        return tuple(f for f in self.fields if f.settable in (Settable.ON_CREATE, Settable.ONCE))
+        return tuple(f for f in self.fields if f.settable in (Settable.ON_CREATE, Settable.ONCE) or f.fixed)
 
     @cached_property
     def referring(self) -> tuple[Field, ...]:

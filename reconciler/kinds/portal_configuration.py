@@ -9,11 +9,9 @@ from reconciler.kinds.checks.portal_configuration import check
 from reconciler.kinds.kind import Block, Children, Field, Kind, Settable
 from reconciler.kinds.shapes import (
     BOOLEAN,
-    ID,
     INTERVAL,
     METADATA,
     URL,
-    id_of,
     list_of,
     object_of,
     one_of,
@@ -21,7 +19,6 @@ from reconciler.kinds.shapes import (
     text,
     whole,
 )
-from reconciler.model import Observed, Resource
 
 _PRODUCT = object_of(
     ("product",),
@@ -55,10 +52,6 @@ def _pauses(value: Any) -> Any:
     return value and tuple({"interval": v["interval"], "interval_count": v.get("interval_count") or 1} for v in value)
 
 
-def _ids(value: Any) -> Any:
-    return value and tuple(id_of(v) for v in value)
-
-
 def _spell(data: Mapping[str, Any], children: Children) -> Mapping[str, Any]:
     """`prices: all`, or none, is every recurring price in service declared under the product."""
     update = (data.get("features") or {}).get("subscription_update") or {}
@@ -77,13 +70,6 @@ def _offered(item: Mapping[str, Any], children: Children) -> list[Any]:
     return [f"{product}.{p}" if isinstance(p, str) and "." not in p else p for p in prices]
 
 
-def _pair(resource: Resource, live: tuple[Observed, ...]) -> Observed | None:
-    """The account's default bears the resource that says `is_default: true`, whatever its stamp (stripe-facts 5.1)."""
-    if not resource.hints.get("is_default"):
-        return None
-    return next((o for o in live if o.properties.get(("is_default",))), None)
-
-
 # fmt: off
 _FIELDS = (
     Field("name", text(256), "Shown in the Dashboard.", clears_with=""),
@@ -92,18 +78,18 @@ _FIELDS = (
     Field("business_profile.headline", text(60), "Shown on top of the portal.", clears_with=""),
     Field("business_profile.privacy_policy_url", URL, "A link in the portal.", clears_with=""),
     Field("business_profile.terms_of_service_url", URL, "A link in the portal.", clears_with=""),
-    Field("login_page.enabled", BOOLEAN, "Switch on the shareable login link. Switching it off kills the link.", required=True, default=False, publishes="login_page.url"),
+    Field("login_page.enabled", BOOLEAN, "Switch on the shareable login link. Switching it off kills the link.", required=True, default=False, publishes="login_page.url", link_rule="login-link"),
     Field("features.customer_update.enabled", BOOLEAN, "Customers may edit their details.", required=True, default=False),
     Field("features.customer_update.allowed_updates", list_of(one_of("address", "email", "name", "phone", "shipping", "tax_id"), unique=True), "Which details.", default=(), clears_with="", unordered=True),
     Field("features.invoice_history.enabled", BOOLEAN, "Customers see their invoices.", required=True, default=False),
     Field("features.payment_method_update.enabled", BOOLEAN, "Customers may change their payment methods.", required=True, default=False),
-    Field("features.payment_method_update.payment_method_configuration", ID, "Which methods (pmc_…); left out, the account's default.", clears_with="", canonical=id_of),
+    Field("features.payment_method_update.payment_method_configuration", reference("payment_method_configuration"), "Which methods; left out, the account's default.", clears_with="", refers_to="payment_method_configuration"),
     Field("features.subscription_cancel.enabled", BOOLEAN, "Customers may cancel.", required=True, default=False),
     Field("features.subscription_cancel.mode", one_of("at_period_end", "immediately"), "When a cancellation takes effect.", default="at_period_end"),
     Field("features.subscription_cancel.proration_behavior", one_of("none", "create_prorations", "always_invoice"), "`create_prorations` goes with `mode: immediately`; Stripe refuses `always_invoice` here.", default="none"),
     Field("features.subscription_cancel.cancellation_reason.enabled", BOOLEAN, "Ask why.", required=True, default=False),
     Field("features.subscription_cancel.cancellation_reason.options", list_of(one_of(*_REASONS), unique=True), "Stripe's reasons to choose from.", required=True, default=(), clears_with="", unordered=True),
-    Field("features.subscription_cancel.cancellation_reason.feedback_options", list_of(ID), "Your own reasons, by id.", default=(), clears_with="", unordered=True, canonical=_ids),
+    Field("features.subscription_cancel.cancellation_reason.feedback_options", list_of(reference("feedback_option")), "Your own reasons to choose from.", default=(), clears_with="", unordered=True, refers_to="feedback_option"),
     Field("features.subscription_pause.enabled", BOOLEAN, "Customers may pause (redesigned portal, flexible billing).", required=True, default=False),
     Field("features.subscription_pause.duration.type", one_of("indefinite", "interval_options"), "For how long.", required=True, default="interval_options"),
     Field("features.subscription_pause.duration.interval_options", list_of(object_of(("interval",), interval=INTERVAL, interval_count=whole(1, 1095))), "The durations to choose from, three years at most.", default=_MONTH, unordered=True, canonical=_pauses, only_when=("features.subscription_pause.duration.type", "interval_options")),
@@ -129,7 +115,6 @@ PORTAL_CONFIGURATION = Kind(
     retired_means="can no longer be used for portal sessions",
     check=check,
     spell=_spell,
-    pair=_pair,
     excluded={"expand": "chosen by the reader"},
     hints=(Field("is_default", BOOLEAN, "This is the account's default configuration: adopt it, never make another."),),
     fields=_FIELDS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.kinds.checks.product import check
@@ -10,6 +11,7 @@ from reconciler.kinds.shapes import (
     BOOLEAN,
     IMAGE,
     METADATA,
+    OWN_ID,
     POSITIVE,
     TAX_CODE,
     URL,
@@ -21,22 +23,28 @@ from reconciler.kinds.shapes import (
     text,
 )
 
-_ID = text(5000) | {"title": "an id of letters, digits, - and _", "pattern": "^[A-Za-z0-9_-]+$"}
-
 
 def _ascii(value: Any) -> Any:
     """Stripe strips every other character, and says so only in the SDK's docstring."""
     return value.encode("ascii", "ignore").decode() if isinstance(value, str) else value
 
 
+def _features(value: Any) -> Any:
+    """Stripe answers rows that hold the whole feature each; the YAML has names."""
+    return tuple(
+        v["entitlement_feature"]["id"] if isinstance(v, Mapping) and "entitlement_feature" in v else v for v in value
+    )
+
+
 # fmt: off
 _FIELDS = (
-    Field("id", _ID, "Stripe's product id, the same in every account. Left out, Stripe makes one up.", settable=Settable.ON_CREATE, default=Default.ANY),
+    Field("id", OWN_ID, "Stripe's product id, the same in every account. Left out, Stripe makes one up.", settable=Settable.ON_CREATE, default=Default.ANY),
     Field("name", text(5000), "Shown to customers.", required=True),
     Field("active", BOOLEAN, "Whether it can be bought.", default=True),
     Field("description", text(40000), "Shown to customers.", clears_with=""),
-    Field("images", list_of(IMAGE, 8), "At most 8 public URLs.", default=(), clears_with="", rewritten=True),
+    Field("images", list_of(IMAGE, 8), "At most 8: public URLs, or paths of JPEG, PNG or WEBP files under 2 MB, which are uploaded.", default=(), clears_with="", rewritten=True, uploads=True),
     Field("marketing_features", list_of(object_of(("name",), name=text(80)), 15), "At most 15, shown in pricing tables.", default=(), clears_with=""),
+    Field("features", list_of(reference("feature"), unique=True), "What its buyers are entitled to. Current subscribers get a new one with their next billing period.", settable=Settable.ATTACHED, default=(), refers_to="feature", unordered=True, rows="entitlement_feature", lost_means="current subscribers lose the entitlement", canonical=_features),
     Field("package_dimensions.height", POSITIVE, "Inches.", required=True, clears_with=Clear.NOTHING, canonical=exact),
     Field("package_dimensions.length", POSITIVE, "Inches.", required=True, clears_with=Clear.NOTHING, canonical=exact),
     Field("package_dimensions.weight", POSITIVE, "Ounces.", required=True, clears_with=Clear.NOTHING, canonical=exact),

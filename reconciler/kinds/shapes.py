@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,9 +33,12 @@ URL: Shape = {
     "pattern": "^https?://[^ \\t\\r\\n]+$",
     "maxLength": 5000,
 }
+LOCAL_IMAGE = r"(?![ /~]|[A-Za-z][A-Za-z0-9+.-]*:)[^\x00-\x1f\\]+\.([pP][nN][gG]|[jJ][pP][eE]?[gG]|[wW][eE][bB][pP])"
+"""The pattern of a path to a local image: relative, so neither /srv, ~/, C: nor a scheme, and with / between folders."""
 IMAGE: Shape = URL | {
-    "title": "an http:// or https:// URL; local image files come in a later version, until then publish the image",
-    "examples": ["https://acme.example/pro.png"],
+    "title": "an http:// or https:// URL, or the relative path of a .png, .jpg, .jpeg or .webp file",
+    "examples": ["./images/pro.png", "https://acme.example/pro.png"],
+    "pattern": f"^(https?://[^ \\t\\r\\n]+|{LOCAL_IMAGE})$",
 }
 CURRENCY: Shape = {
     "title": "a currency code in three lower-case letters",
@@ -57,11 +61,27 @@ DECIMAL: Shape = {
     "minimum": 0,
 }
 POSITIVE: Shape = {"title": "a number above 0", "type": "number", "exclusiveMinimum": 0}
+MOMENT: Shape = {
+    "title": "Unix seconds, or a time with its zone as in 2027-01-31T00:00:00Z",
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": 9_999_999_999, "description": "seconds, not milliseconds"},
+        {
+            "title": "a time with seconds and its zone: Z, or +01:00",
+            "examples": ["2027-01-31T00:00:00Z"],
+            "type": "string",
+            "pattern": "^2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T"
+            "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+        },
+    ],
+}
 
 
 def text(maximum: int, minimum: int = 1) -> Shape:
     """A string of at most `maximum` characters."""
     return {"type": "string", "minLength": minimum, "maxLength": maximum}
+
+
+OWN_ID: Shape = text(5000) | {"title": "an id of letters, digits, - and _", "pattern": "^[A-Za-z0-9_-]+$"}
 
 
 def whole(minimum: int = 0, maximum: int | None = None) -> Shape:
@@ -128,6 +148,11 @@ def exact(value: Any) -> Any:
         return value
     number = Decimal(str(value))
     return int(number) if number == number.to_integral_value() else format(number.normalize(), "f")
+
+
+def moment(value: Any) -> Any:
+    """A moment as Stripe's Unix seconds. Raises ValueError for a day that the calendar has not."""
+    return int(datetime.fromisoformat(value).timestamp()) if isinstance(value, str) else value
 
 
 def id_of(value: Any) -> Any:

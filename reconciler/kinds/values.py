@@ -133,25 +133,32 @@ def members(field: Field, value: Any) -> list[Any]:
     return found
 
 
-def parameters(kind: Kind, values: Mapping[Path, Any], base: Properties, *, creating: bool = False) -> dict[str, Any]:
+def parameters(
+    kind: Kind,
+    values: Mapping[Path, Any],
+    base: Properties,
+    *,
+    creating: bool = False,
+    rows: Mapping[tuple[Path, str], str] | None = None,
+) -> dict[str, Any]:
     """Stripe's parameters, nested, that bring `values` about. None unsets.
 
-    `base` is what the object's fields will be besides, from which a unit's other members are sent along.
+    `base` is what the object's fields will be besides, from which a unit's other members are sent along. `rows` are
+    the ids of a live object's rows, by which an update names them.
     """
     state = {**base, **values}
     sent: dict[Path, Any] = {}
     for path, value in values.items():
+        for unit in kind.units_around(path):
+            for p, v in state.items():
+                if p[: len(unit)] == unit and v is not None and applies(kind, p, state):
+                    sent.setdefault(p, _spelled(kind, p, v))
         block, around = _around(kind, path)
         if block and value is None and _goes_whole(block, around, state):
             sent[around] = block.clears_with
             continue
-        if block and block.unit:
-            members_along = {p: v for p, v in base.items() if p[: len(around)] == around and v is not None}
-            for p, v in members_along.items():
-                if applies(kind, p, state):
-                    sent.setdefault(p, _spelled(kind, p, v))
         if applies(kind, path, state):
-            sent[path] = _spelled(kind, path, value)
+            sent[path] = _spelled(kind, path, value, rows)
     if creating:
         sent |= _required(kind, sent)
     nested: dict[str, Any] = {}
@@ -206,9 +213,18 @@ def _required(kind: Kind, sent: Mapping[Path, Any]) -> dict[Path, Any]:
     return {row.path: row.default for row in rows}
 
 
-def _spelled(kind: Kind, path: Path, value: Any) -> Any:
+def _spelled(kind: Kind, path: Path, value: Any, rows: Mapping[tuple[Path, str], str] | None = None) -> Any:
     field = kind.field_at(path)
     assert field is not None, path
     if value is None or value == ():
         value = field.default if field.clears_with is Clear.DEFAULT else field.clears_with
-    return field.wire(value) if field.wire else value
+    value = field.wire(value) if field.wire else value
+    return _with_row_ids(field, value, rows) if field.rows and rows else value
+
+
+def _with_row_ids(field: Field, items: Any, rows: Mapping[tuple[Path, str], str]) -> list[Any]:
+    """Items as an update takes them: by the id of their row, without what can never change."""
+    return [
+        {"id": rows[field.path, item[field.rows]], **{k: v for k, v in item.items() if k not in field.fixed}}
+        for item in items
+    ]

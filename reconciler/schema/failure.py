@@ -24,6 +24,10 @@ class Failure:
     inner: tuple[tuple[Failure, ...], ...] = ()
 
 
+_LISTED = 40
+"""As many values are named; of more, the nearest one alone."""
+
+
 def say(failure: Failure, root: Shape) -> tuple[str, str]:
     """What is wrong with the value, as the end of a sentence about it, and what would be right."""
     return _SAY.get(failure.keyword, _otherwise)(failure, root)
@@ -53,7 +57,9 @@ def _enum(failure: Failure, root: Shape) -> tuple[str, str]:
     values = [str(v) for v in failure.limit if v is not None]
     near = nearest(failure.value, values) if isinstance(failure.value, str) else None
     ending = f"; did you mean `{near}`?" if near else ""
-    return f"is {quoted(failure.value)}, not one of {', '.join(values)}{ending}", ""
+    few = values if len(values) <= _LISTED else []
+    known = f"one of {', '.join(few)}" if few else f"one of the {len(values)} values that Stripe knows"
+    return f"is {quoted(failure.value)}, not {known}{ending}", ""
 
 
 def _pattern(failure: Failure, root: Shape) -> tuple[str, str]:

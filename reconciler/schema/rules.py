@@ -57,11 +57,14 @@ def _twice(document: Document, sound: Sequence[Declared]) -> Iterator[tuple[Addr
     """Natural keys and adopted ids are unique in an account, archived objects included (stripe-facts 6)."""
     first: dict[tuple[str, str, Any], Declared] = {}
     for resource in sound:
-        for key in filter(None, (resource.kind.natural_key, "adopt")):
+        natural_key = resource.kind.natural_key if resource.kind.unique_key else None
+        for key in filter(None, (natural_key, "adopt")):
             value = resource.data.get(key)
             if value is None:
                 continue
-            other = first.setdefault((resource.kind.name, key, value), resource)
+            field = resource.kind.field_at((key,))
+            same = field.canonical(value) if field and field.canonical else value
+            other = first.setdefault((resource.kind.name, key, same), resource)
             if other is not resource:
                 where = document.at((*other.place, key))
                 message = f"{resource.address}: `{key}` {value} is taken by {other.address} ({where})"

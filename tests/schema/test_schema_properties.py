@@ -32,9 +32,10 @@ def document(wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
     names = st.sampled_from(["pro", "basic", "pro.monthly", "my pro"] if wrong else ["pro", "basic", "all"])
     prices = st.dictionaries(names, resource("price", wrong), max_size=3)
     products = st.dictionaries(names, st.builds(_with_prices, resource("product", wrong), prices), max_size=3)
-    portals = st.dictionaries(names, resource("portal_configuration", wrong), max_size=2)
+    rest = [k for k in KINDS if k.name not in ("product", "price")]
+    others = {k.plural: st.dictionaries(names, resource(k.name, wrong), max_size=2) for k in rest}
     top = resource("", wrong).filter(lambda d: isinstance(d, dict))
-    return st.builds(lambda t, p, c: t | {"products": p, "portal_configurations": c}, top, products, portals)
+    return st.builds(lambda t, p, o: t | {"products": p} | o, top, products, st.fixed_dictionaries({}, optional=others))
 
 
 def _with_prices(product: Any, prices: dict[str, Any]) -> Any:

@@ -68,9 +68,13 @@ def _recurring(recurring: Mapping[str, Any]) -> Iterator[Objection]:
         yield ("recurring", "interval_count"), f"billed every {count} {interval}s", advice
     metered, meter = recurring.get("usage_type") == "metered", recurring.get("meter")
     if metered and meter is None:
-        yield ("recurring", "usage_type"), "`usage_type: metered` without `meter`", "name the meter: `meter: mtr_…`"
+        yield (
+            ("recurring", "usage_type"),
+            "`usage_type: metered` without `meter`",
+            "name the meter that counts it, as in `meter: calls`",
+        )
     if meter is not None and not metered:
         yield ("recurring", "meter"), "`meter` without `usage_type: metered`", "add `usage_type: metered`"
-    ident = meter["id"] if isinstance(meter, Mapping) else meter
-    if ident is not None and not ident.startswith("mtr_"):
-        yield ("recurring", "meter"), f"`meter` {ident} is not the id of a meter", "it begins with mtr_"
+    if isinstance(meter, Mapping) and not meter["id"].startswith("mtr_"):
+        advice = "it begins with mtr_; a meter that is declared here goes by its name alone"
+        yield ("recurring", "meter"), f"`meter` {meter['id']} is not the id of a meter", advice
