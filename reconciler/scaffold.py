@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from reconciler.errors import UnsafePlan, Usage
-from reconciler.kinds.shapes import NAME
+from reconciler.kinds.shapes import LOCAL_IMAGE, NAME
 from reconciler.schema import json_schema
 
 ROOT, IGNORE, STATE = "stripe-portal.yaml", ".gitignore", ".stripe-portal/"
@@ -28,8 +28,8 @@ def examples() -> Mapping[str, Path]:
     return {f.name: f for f in sorted(folder.iterdir()) if (f / ROOT).is_file()}
 
 
-def files(example: str, project: str) -> dict[str, str]:
-    """The text of every file by its path. Raises Usage for an example that does not exist."""
+def files(example: str, project: str) -> dict[str, bytes]:
+    """The content of every file by its path: YAML, images and schemas. Raises Usage for an unknown example."""
     known = examples()
     if example not in known:
         near = get_close_matches(example, known, n=1)
@@ -40,18 +40,18 @@ def files(example: str, project: str) -> dict[str, str]:
     texts = {name: _HEADER.sub(_header(name), text, count=1) for name, text in found.items()}
     texts[ROOT] = _PROJECT.sub(f"project: {_spelled(project)}", texts[ROOT], count=1)
     schemas = {SCHEMA: json_schema(), OVERLAY: json_schema(overlay=True)}
-    return texts | {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
+    texts |= {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
+    images = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if _is_image(p)}
+    return {name: text.encode() for name, text in texts.items()} | images
 
 
-def environments(texts: Mapping[str, str]) -> list[str]:
+def _is_image(path: Path) -> bool:
+    return re.fullmatch(LOCAL_IMAGE, path.name) is not None and path.is_file()
+
+
+def environments(contents: Mapping[str, bytes]) -> list[str]:
     """The environments that have an overlay among the files."""
-    return [PurePosixPath(name).stem for name in texts if name.startswith("environments/")]
-
-
-def first_step(texts: Mapping[str, str]) -> str:
-    """What an example asks for before it can be applied, or nothing."""
-    found = re.search(r"^# First: (.*)$", texts[ROOT], re.M)
-    return found[1] if found else ""
+    return [PurePosixPath(name).stem for name in contents if name.startswith("environments/")]
 
 
 def project_name(folder: Path) -> str:
@@ -62,22 +62,22 @@ def project_name(folder: Path) -> str:
     return name if re.fullmatch(NAME, name) else "my-project"
 
 
-def write(folder: Path, texts: Mapping[str, str]) -> str:
+def write(folder: Path, contents: Mapping[str, bytes]) -> str:
     """Write every file and extend the .gitignore, or leave the folder as it was. Says what became of the .gitignore.
 
     Raises UnsafePlan when a file is there already: nothing is ever overwritten.
     """
-    there = dict.fromkeys(path for name in texts for path in _in_the_way(folder / name))
+    there = dict.fromkeys(path for name in contents for path in _in_the_way(folder / name))
     if there:
         raise UnsafePlan([f"{path} is there already, and init overwrites nothing" for path in there])
     made: list[Path] = []
     try:
-        for name, text in texts.items():
+        for name, content in contents.items():
             path = folder / name
             made += _make_folders(path.parent)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
+            with path.open("xb") as file:
                 made.append(path)
-                file.write(text)
+                file.write(content)
         return _ignore(folder / IGNORE)
     except BaseException:
         for path in reversed(made):

@@ -16,9 +16,12 @@ from pathlib import Path
 import pytest
 
 from reconciler import __version__
+from tests.pictures import png
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("reconciler", "examples", "schemas", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
+
+IMAGE = "examples/saas/shop-images/pro.png"
 
 Command = Callable[..., str]
 
@@ -35,13 +38,15 @@ def clean() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The repository as a fresh clone has it."""
+    """The repository as a fresh clone has it, and an image in an example."""
     folder = tmp_path_factory.mktemp("sources")
     for name in SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, folder / name)
+    (folder / IMAGE).parent.mkdir()
+    (folder / IMAGE).write_bytes(png())
     return folder
 
 
@@ -66,17 +71,18 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent / "stripe-portal"
 
 
-def test_the_wheel_has_every_module_example_and_schema(wheel: Path) -> None:
+def test_the_wheel_has_every_module_example_and_schema(wheel: Path, sources: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     modules = {p.relative_to(ROOT).as_posix() for p in (ROOT / "reconciler").rglob("*.py")}
     data = {
-        f"reconciler/_data/{p.relative_to(ROOT).as_posix()}"
+        f"reconciler/_data/{p.relative_to(sources).as_posix()}"
         for folder in ("examples", "schemas")
-        for p in (ROOT / folder).rglob("*")
+        for p in (sources / folder).rglob("*")
         if p.is_file()
     }
     info = f"stripe_portal-{__version__}.dist-info"
     assert modules | data <= names
+    assert f"reconciler/_data/{IMAGE}" in data
     rest = names - modules - data
     assert {n.split("/")[0] for n in rest} == {info}, "something else got into the wheel"
     assert f"{info}/licenses/LICENSE" in names
@@ -87,7 +93,13 @@ def test_the_source_distribution_has_what_the_wheel_needs(sources: Path) -> None
     (built,) = (sources / "dist").glob("*.tar.gz")
     with tarfile.open(built) as archive:
         names = {n.partition("/")[2] for n in archive.getnames()}
-    assert {"setup.py", "examples/saas/catalogue/plans.yaml", "schemas/stripe-portal.schema.json", "LICENSE"} <= names
+    assert {
+        "setup.py",
+        "examples/saas/catalogue/plans.yaml",
+        "schemas/stripe-portal.schema.json",
+        "LICENSE",
+        IMAGE,
+    } <= names
 
 
 def test_it_runs_where_the_repository_is_not(installed: Path, tmp_path: Path) -> None:
@@ -95,6 +107,7 @@ def test_it_runs_where_the_repository_is_not(installed: Path, tmp_path: Path) ->
     where = ran(installed.parent / "python", "-c", "import reconciler; print(reconciler.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(installed.parent.parent)
     ran(installed, "init", "shop", "--example", "saas", cwd=tmp_path)
+    assert (tmp_path / "shop/shop-images/pro.png").read_bytes() == png()
     assert "4 products" in ran(installed, "validate", "shop", "--env", "test", cwd=tmp_path)
     assert "12 to create" in ran(installed, "plan", "shop", "--env", "test", "--emulator", cwd=tmp_path)
 

@@ -29,16 +29,14 @@ def command(folder: Path, example: str, project: str | None) -> None:
         raise click.UsageError(
             "--project takes at most 63 letters, digits, - and _, and begins with a letter or a digit"
         )
-    texts = scaffold.files(example, project or scaffold.project_name(folder))
-    ignored = scaffold.write(folder, texts)
-    for name in texts:
+    contents = scaffold.files(example, project or scaffold.project_name(folder))
+    ignored = scaffold.write(folder, contents)
+    for name in contents:
         click.echo(printable(f"Wrote {folder / name}"))
     if ignored:
         click.echo(printable(f"{ignored} {folder / scaffold.IGNORE}"))
-    overlays = scaffold.environments(texts)
+    overlays = scaffold.environments(contents)
     env = f" --env {'test' if 'test' in overlays else overlays[0]}" if overlays else ""
-    if first := scaffold.first_step(texts):
-        click.echo(f"\nFirst: {first}", err=True)
     click.echo("\nNext:", err=True)
     if folder.resolve() != Path.cwd():
         click.echo(f"    cd {shlex.quote(str(folder))}", err=True)

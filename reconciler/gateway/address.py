@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from reconciler.errors import WrongTarget
 
 STRIPE = "https://api.stripe.com"
+FILES = "https://files.stripe.com"
 
 
 def check_base_url(url: str, allow_remote: bool = False) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 PER_OPERATION = 25
+PER_FILE_OPERATION = {"POST /v1/files": 20, "GET /v1/file_links": 20}
 IN_ALL_LIVE = 100
 IN_ALL_SANDBOX = 25
 PERIOD = 1.05
@@ -83,10 +84,14 @@ class Pacer:
                 return ready - now
             recent = [
                 self._started.setdefault(name, deque(maxlen=most))
-                for name, most in ((operation, self._limits.per_operation), ("", self._limits.in_all))
+                for name, most in ((operation, self._most(operation)), ("", self._limits.in_all))
             ]
             ready = max([ready, *(calls[0] + PERIOD for calls in recent if len(calls) == calls.maxlen)])
             if ready <= now:
                 for calls in recent:
                     calls.append(now)
             return ready - now
+
+    def _most(self, operation: str) -> int:
+        assert self._limits is not None
+        return min(self._limits.per_operation, PER_FILE_OPERATION.get(operation, self._limits.per_operation))

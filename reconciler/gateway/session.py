@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reconciler import __version__
-from reconciler.gateway.address import STRIPE
+from reconciler.gateway.address import FILES, STRIPE
 from reconciler.gateway.failures import Failed, from_answer, from_network
+from reconciler.gateway.request import File
 
 if TYPE_CHECKING:
     import requests
@@ -57,14 +58,17 @@ def through_sdk(
         base_addresses=addresses,
         http_client=http,
     )
-    host = (base_url or STRIPE).partition("//")[2]
     about = _about_us(stripe.VERSION)
 
     def send(method: str, path: str, params: Mapping[str, Any], idempotency_key: str) -> Mapping[str, Any]:
         options = {"idempotency_key": idempotency_key} if idempotency_key else {}
+        files = {name: value.opened() for name, value in params.items() if isinstance(value, File)}
+        if files:
+            options |= {"base": "files", "content_type": "multipart/form-data"}
+        host = (base_url or (FILES if files else STRIPE)).partition("//")[2]
         failed: Failed
         try:
-            answer = client.raw_request(method.lower(), path, headers=about, **params, **options)
+            answer = client.raw_request(method.lower(), path, headers=about, **{**params, **files}, **options)
             data = json.loads(answer.body)  # the SDK's OrderedDicts are unequal when only their order differs
             if isinstance(data, dict):
                 return data

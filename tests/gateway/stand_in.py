@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,6 +28,7 @@ class Asked:
     query: dict[str, str]
     form: dict[str, str]
     headers: Mapping[str, str]
+    parts: dict[str, str | tuple[str, bytes]] = field(default_factory=dict)  # of a multipart body; files with a name
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,28 @@ class StandIn:
         self.answer = lambda _: left.pop(0) if len(left) > 1 else left[0]
 
     async def _endpoint(self, request: Request) -> Response:
-        body = (await request.body()).decode()
-        form = dict(parse_qsl(body, keep_blank_values=True))
-        asked = Asked(request.method, request.scope["path"], dict(request.query_params), form, request.headers)
+        body = await request.body()
+        kind = request.headers.get("content-type", "")
+        parts = _parts(kind, body) if kind.startswith("multipart/") else {}
+        form = {} if parts else dict(parse_qsl(body.decode(), keep_blank_values=True))
+        query = dict(request.query_params)
+        asked = Asked(request.method, request.scope["path"], query, form, request.headers, parts)
         self.asked.append(asked)
         answer = await run_in_threadpool(self.answer, asked)
         if isinstance(answer.body, bytes):
             return Response(answer.body, answer.status, {"content-type": "text/html", **answer.headers})
         return Response(json.dumps(answer.body), answer.status, {"content-type": "application/json", **answer.headers})
+
+
+def _parts(kind: str, body: bytes) -> dict[str, str | tuple[str, bytes]]:
+    """Read by the standard library's parser of mail, which is nobody's here."""
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+    found: dict[str, str | tuple[str, bytes]] = {}
+    for part in message.iter_parts():
+        content = part.get_payload(decode=True)
+        name = str(part.get_param("name", header="content-disposition"))
+        found[name] = (file, content) if (file := part.get_filename()) else content.decode()
+    return found
 
 
 @contextmanager

@@ -1,0 +1,140 @@
+"""Local files on Stripe: uploaded once for each content, and found again by their links (stripe-facts 2.1, 8)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import Any
+
+from reconciler.errors import ApiFailure
+from reconciler.gateway import Gateway
+from reconciler.kinds import BY_NAME
+from reconciler.model import FILE, Address, Desired, LocalFile, Observed, Ref, Stamp
+from reconciler.model import Path as Place
+from reconciler.stamp import digest
+
+KEY = "stripe_portal_sha256"
+"""The metadata key of a link that says of which content it is."""
+
+SMALL = 512_000
+"""Bytes up to which a picture may be a `business_logo`: 512 KB at docs.stripe.com/file-upload, in the smaller KB."""
+
+_FILES, _LINKS = "/v1/files", "/v1/file_links"
+_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+
+def links(gateway: Gateway) -> Mapping[str, str]:
+    """The public URL of every file that was uploaded from here, by the sha256 of its content; the oldest of several.
+
+    A link that somebody has let expire, now or some day, is none. Raises ApiFailure.
+    """
+    found: dict[str, tuple[int, str, str]] = {}
+    for raw in gateway.list(_LINKS, {"expired": False}, windowed=True):
+        content = (raw.get("metadata") or {}).get(KEY, "")
+        if re.fullmatch("[0-9a-f]{64}", content) and raw.get("expires_at") is None and isinstance(raw.get("url"), str):
+            link = (raw["created"], raw["id"], raw["url"])
+            found[content] = min(link, found.get(content, link))
+    return {content: url for content, (_, _, url) in found.items()}
+
+
+def recognised(
+    gateway: Gateway, desired: Desired, observed: Sequence[Observed]
+) -> tuple[tuple[Observed, ...], Mapping[Address, str]]:
+    """The objects with a Ref in the place of the URL of each file of ours, and the URLs of those files.
+
+    Links are read only where the YAML names a file, or an object has other values than it was stamped with.
+    """
+    if not desired.files and not any(_unlike_stamp(one) for one in observed):
+        return tuple(observed), {}
+    urls = {Address(FILE, content): url for content, url in links(gateway).items()}
+    return with_files(observed, urls), urls
+
+
+def with_files(observed: Sequence[Observed], urls: Mapping[Address, str]) -> tuple[Observed, ...]:
+    """The objects with a Ref in the place of each of these URLs."""
+    return tuple(_with_files(one, {url: Ref(address) for address, url in urls.items()}) for one in observed)
+
+
+def _with_files(one: Observed, refs: Mapping[str, Ref]) -> Observed:
+    rows = [f for f in BY_NAME[one.kind].fields if f.uploads and one.properties.get(f.path)] if refs else []
+    found = {f.path: tuple(refs.get(value, value) for value in one.properties[f.path]) for f in rows}
+    return replace(one, properties={**one.properties, **found}) if found else one
+
+
+def _unlike_stamp(one: Observed) -> bool:
+    rows = (f for f in BY_NAME[one.kind].fields if f.uploads and one.stamp and f.path in one.stamp.fields)
+    return any(digest(one.properties.get(f.path, ())) not in _stamped(one.stamp, f.path) for f in rows)
+
+
+def _stamped(mark: Stamp | None, path: Place) -> tuple[str | None, ...]:
+    return (mark.fields.get(path), mark.returned.get(path)) if mark else ()
+
+
+def upload(gateway: Gateway, file: LocalFile, *, idempotency_key: str) -> str:
+    """Upload a file and give its public URL.
+
+    Raises ApiFailure: also, and then nothing was sent, when the content is no longer the one that was planned.
+    """
+    content = _planned(file)
+    try:
+        answer = gateway.upload(
+            content, _name(file), purpose(file.size), metadata={KEY: file.digest}, idempotency_key=idempotency_key
+        )
+    except ApiFailure as failure:
+        raise _explained(failure, file) from None
+    return _url(answer, file)
+
+
+def purpose(size: int) -> str:
+    """What Stripe is told that a picture of so many bytes is for: there is no purpose for images of products.
+
+    It decides on size, expiry and whether a link may be made (docs.stripe.com/file-upload): these two allow JPEG and
+    PNG, never expire and may be public. Nothing is said of WEBP for any purpose, so it is tried.
+    """
+    return "business_logo" if size <= SMALL else "tax_document_user_upload"
+
+
+def _planned(file: LocalFile) -> bytes:
+    path, content = Path(file.location), b""
+    try:
+        if path.is_file():
+            with path.open("rb") as opened:
+                content = opened.read(file.size + 1)
+    except OSError as error:
+        raise ApiFailure(f"POST {_FILES}", f"{file.written} cannot be read: {error.strerror}") from None
+    if hashlib.sha256(content).hexdigest() != file.digest:
+        raise ApiFailure(f"POST {_FILES}", f"{file.written} has changed since the plan, and was not sent; plan again")
+    return content
+
+
+def _name(file: LocalFile) -> str:
+    """The file's own name as far as every server takes it, with the ending of what it is."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", PurePath(file.written).stem).strip("-")[:100]
+    return (stem or "image") + _SUFFIXES[file.type]
+
+
+def _explained(failure: ApiFailure, file: LocalFile) -> ApiFailure:
+    """What to do where it is the file that Stripe refuses."""
+    message = f"{file.written}: {failure.message}"
+    if failure.status == 400 and failure.param in ("", "file", "purpose"):
+        message = f"{message.rstrip('.')}. Convert it to PNG or JPEG, or publish it elsewhere and give its URL"
+    return ApiFailure(
+        failure.call,
+        message,
+        status=failure.status,
+        code=failure.code,
+        param=failure.param,
+        request_id=failure.request_id,
+        unknown=failure.unknown,
+    )
+
+
+def _url(answer: Mapping[str, Any], file: LocalFile) -> str:
+    made = (answer.get("links") or {}).get("data") or [{}]
+    url = made[0].get("url")
+    if not isinstance(url, str) or not url:
+        raise ApiFailure(f"POST {_FILES}", f"{file.written} was stored, but the answer has no public link to it")
+    return url
