@@ -12,7 +12,7 @@ from reconciler.errors import Problem
 from reconciler.kinds import BY_NAME, KINDS
 from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import flatten, freeze, map_members, refs_in
-from reconciler.model import Address, Desired, Document, Path, Place, Ref, Resource
+from reconciler.model import Address, Desired, Document, LocalFile, Path, Place, Ref, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class _Names:
 
     document: Document
     declared: dict[Address, _Declared]
+    files: Mapping[Place, LocalFile]
     problems: list[Problem] = field(default_factory=list)
 
     def children(self, name: str) -> Mapping[str, Mapping[str, Any]]:
@@ -59,19 +60,22 @@ class _Names:
         return None
 
 
-def resolve(document: Document, broken: Collection[Address] = ()) -> tuple[Desired, list[Problem]]:
+def resolve(
+    document: Document, broken: Collection[Address] = (), files: Mapping[Place, LocalFile] | None = None
+) -> tuple[Desired, list[Problem]]:
     """Give every name and value its meaning.
 
-    Resources in `broken` have problems already and are not looked at, but their names count. The problems that come
-    back are more of them: a Desired with any is not fit for planning.
+    Resources in `broken` have problems already and are not looked at, but their names count. `files` are the local
+    files that values name. The problems that come back are more of them: a Desired with any is not fit for planning.
     """
-    names = _Names(document, {d.address: d for d in _declared(document.data)})
+    names = _Names(document, {d.address: d for d in _declared(document.data)}, files or {})
     resources = {a: _resource(names, d) for a, d in names.declared.items() if a not in broken}
     moved = _moved(names)
     released = _released(names)
     order = _order(names, resources)
     project = document.data.get("project")
-    return Desired(str(project), resources, order, moved, released), names.problems
+    known = {file.address: file for file in names.files.values()}
+    return Desired(str(project), resources, order, moved, released, known), names.problems
 
 
 def _declared(data: Mapping[str, Any]) -> Iterator[_Declared]:
@@ -115,6 +119,10 @@ def _resource(names: _Names, declared: _Declared) -> Resource:
         row = kind.field_at(path)
         if row is not None and row.refers_to and value is not None:
             properties[path] = map_members(row, value, _meaning(names, declared, path))
+        elif row is not None and row.uploads and value is not None:
+            places = [(*declared.place, *path, number) for number in range(len(value))]
+            local = [names.files.get(place) for place in places]
+            properties[path] = tuple(Ref(f.address) if f else v for f, v in zip(local, value, strict=True))
     return Resource(address, properties, document.key_at(declared.place), freeze(hints))
 
 

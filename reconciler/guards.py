@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.kinds import BY_NAME, KINDS
+from reconciler.kinds.kind import Field, Kind, Retire
 from reconciler.model import Action, Address, Desired, How, Observed, Pairs, Plan, Verb
 
 RULES = {
@@ -13,7 +14,9 @@ RULES = {
     "takeover": "take over objects of another project; takeover=PROJECT for one",
     "retire": "retire more than 30 % of the owned objects, or all of them",
     "replace": "replace a resource that others are declared inside",
+    "permanent": "take something out of service that can never come back",
     "login-link": "switch a live login page off, and with it the link that customers hold",
+    "payment-link": "switch a live payment link off, which customers may hold",
     "live": "use a live key where the environment does not say livemode: true",
 }
 
@@ -51,11 +54,12 @@ def guard(plan: Plan, desired: Desired, observed: Sequence[Observed], pairs: Pai
         *_replacements(plan, allows),
         *_several_without_default(desired, observed),
     ]
+    refusals += _permanent(plan, allows)
     warnings = []
-    for address, text in _login_links(plan):
+    for address, rule, text in _links(plan):
         warnings.append(text)
-        if plan.target.livemode and not is_allowed(allows, "login-link", str(address)):
-            refusals.append(f"{text}. To do it all the same: --allow login-link={address}")
+        if plan.target.livemode and not is_allowed(allows, rule, str(address)):
+            refusals.append(f"{text}. To do it all the same: --allow {rule}={address}")
     return replace(plan, refusals=(*plan.refusals, *refusals), warnings=(*plan.warnings, *warnings))
 
 
@@ -71,7 +75,7 @@ def _adoptions(pairs: Pairs, desired: Desired, observed: Sequence[Observed], all
                     f"{address}: {one.id} belongs to project {one.stamp.project} ({one.stamp.address}). "
                     f"To take it over: --allow takeover={one.stamp.project}"
                 )
-        elif one.stamp is None and _asks(pair.how, one) and not is_allowed(allows, "adopt", str(address)):
+        elif _asks(kind, pair.how, one) and not is_allowed(allows, "adopt", str(address)):
             key = kind.natural_key or ""
             yield (
                 f"{address}: {one.id} has the {key} {one.properties.get((key,))} already, and no owner. To make it "
@@ -80,9 +84,11 @@ def _adoptions(pairs: Pairs, desired: Desired, observed: Sequence[Observed], all
     yield from _elsewhere(pairs, desired, observed, allows)
 
 
-def _asks(how: How | None, one: Observed) -> bool:
+def _asks(kind: Kind, how: How | None, one: Observed) -> bool:
     """Whether adopting takes somebody's leave. `id:`, `adopt:` and `is_default:` name the very object, and ask by that;
     what its owner took out of service is not brought back so easily."""
+    if one.stamp is not None or not kind.stampable:
+        return False
     return how is How.NATURAL_KEY or (how is How.ID and not one.active)
 
 
@@ -148,7 +154,7 @@ def _several_without_default(desired: Desired, observed: Sequence[Observed]) -> 
     """Whichever is created first would be the account's default for good (stripe-facts 5.1)."""
     for kind in KINDS:
         mine = [r for a, r in desired.resources.items() if a.kind == kind.name]
-        if not kind.default_flag or len(mine) < 2 or any(o.kind == kind.name for o in observed):
+        if not (kind.default_flag and kind.creatable) or len(mine) < 2 or any(o.kind == kind.name for o in observed):
             continue
         if not any(r.hints.get(kind.default_flag) for r in mine):
             names = ", ".join(sorted(str(r.address) for r in mine))
@@ -158,7 +164,21 @@ def _several_without_default(desired: Desired, observed: Sequence[Observed]) -> 
             )
 
 
-def _login_links(plan: Plan) -> Iterator[tuple[Address, str]]:
+def _permanent(plan: Plan, allows: Sequence[Allow]) -> Iterator[str]:
+    """What leaves service and has no way back (stripe-facts 3). What is deleted can be made anew."""
+    for action in plan.actions:
+        kind = BY_NAME[action.address.kind]
+        if action.verb is not Verb.RETIRE or kind.revivable or kind.retire is Retire.DELETE:
+            continue
+        if not is_allowed(allows, "permanent", str(action.address)):
+            yield (
+                f"{action.address}: {action.id} {kind.retired_means}, and that is permanent. "
+                f"If that is what you want: --allow permanent={action.address}"
+            )
+
+
+def _links(plan: Plan) -> Iterator[tuple[Address, str, str]]:
+    """URLs that stop working, each with the rule that lets them."""
     for action in plan.actions:
         old = action.change.before if action.change else None
         if old is None or action.change is None:
@@ -167,4 +187,15 @@ def _login_links(plan: Plan) -> Iterator[tuple[Address, str]]:
             url = old.properties.get(tuple(field.publishes.split("."))) if field.publishes else None
             off = any(c.path == field.path and c.before and not c.after for c in action.change.fields)
             if url and (off or action.verb is Verb.RETIRE):
-                yield action.address, f"{action.address}: the link {url}, which customers may hold, stops working"
+                text = f"{action.address}: the link {url}, which customers may hold, stops working"
+                yield action.address, field.link_rule, f"{text}{_instead(plan, action, field)}"
+
+
+def _instead(plan: Plan, retired: Action, field: Field) -> str:
+    """The URL that a successor has, where one is known before it is made."""
+    for action in plan.actions:
+        if action.address == retired.address and action.verb in (Verb.CREATE, Verb.REVIVE):
+            back = action.change.before if action.change and action.verb is Verb.REVIVE else None
+            url = back.properties.get(tuple(field.publishes.split("."))) if back else None
+            return f"; instead: {url or 'a new one, known once it is made'}"
+    return ""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from reconciler import stamp
 from reconciler.errors import ApiFailure
-from reconciler.gateway import Gateway
-from reconciler.kinds import KINDS
-from reconciler.kinds.kind import Kind
+from reconciler.gateway import Gateway, item
+from reconciler.kinds import BY_NAME, KINDS
+from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import flatten
-from reconciler.model import Desired, Observed, Path
+from reconciler.model import Desired, Observed, Pair, Pairs, Path
 
 Progress = Callable[[str, int], None]
 """Called with a kind's plural and the number of objects read so far."""
+
+AT_ONCE = 8
+"""As many sub-collections are read at the same time; the gateway paces them."""
 
 
 def fetch(
@@ -26,31 +30,40 @@ def fetch(
     *,
     active: bool = True,
     progress: Progress | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> tuple[Observed, ...]:
-    """List every object of the kinds, in service or (active=False) archived; the kinds at the same time.
+    """List every object of the kinds, in service or (active=False) out of it; the kinds at the same time.
 
+    Kinds that carry no mark are read only where the YAML declares one: nothing else of them can be ours. Kinds that
+    nothing declares and that the key may not read are left out, which `warn` is told.
     Raises ApiFailure when Stripe refuses, or leaves out what it was asked to include.
     """
+    declares = {a.kind for a in desired.resources}
 
     def one(kind: Kind) -> list[Observed]:
         declared = {p for a, r in desired.resources.items() if a.kind == kind.name for p in r.properties}
         expand = expansions(kind, declared)
-        found = listed(kind, expand)
+        try:
+            found = listed(kind, expand)
+        except ApiFailure as failure:
+            if failure.status != 403 or kind.name in declares:
+                raise
+            warn(f"{kind.plural} were not read, as the key may not: what this project once made of them is not seen")
+            return []
         stamped = {p for o in found if o.stamp and o.stamp.project == desired.project for p in o.stamp.fields}
         wider = expansions(kind, declared | stamped)
         return found if wider == expand else listed(kind, wider)  # something in a map is no longer declared
 
     def listed(kind: Kind, expand: Sequence[str]) -> list[Observed]:
-        params: dict[str, Any] = {}
-        if kind.by_active:
-            params["active"] = active
+        params = dict(kind.served if active else kind.unserved or {})
         if expand:
             params["expand"] = [f"data.{path}" for path in expand]
         report = partial(progress, kind.plural) if progress else None
         raws = gateway.list(kind.path, params, windowed=kind.by_created, progress=report)
-        return [read(kind, raw) for raw in raws]
+        found = [read(kind, _whole(gateway, kind, raw)) for raw in raws]
+        return found if active else [o for o in found if not o.active]
 
-    chosen = [k for k in kinds if active or k.by_active]
+    chosen = [k for k in kinds if (active or k.unserved is not None) and (k.stampable or k.name in declares)]
     if not chosen:
         return ()
     with ThreadPoolExecutor(len(chosen)) as pool:
@@ -59,6 +72,57 @@ def fetch(
         except BaseException:
             gateway.close()  # ends the other lists, which nobody waits for any more
             raise
+
+
+def with_members(gateway: Gateway, pairs: Pairs) -> Pairs:
+    """Read the lists that stand in collections of their own, of those objects alone for which the YAML declares them
+    or did: it takes a call for each object (stripe-facts 2.5).
+
+    Raises ApiFailure when Stripe refuses.
+    """
+
+    def one(pair: Pair) -> Pair:
+        if pair.observed is None:
+            return pair
+        found = pair.observed
+        for field in _attached(pair):
+            raw = {field.name: _rows(gateway, BY_NAME[found.kind], found.id, field)}
+            members = flatten(BY_NAME[found.kind], raw, nulls=False)
+            properties = {**found.properties, **members}
+            found = replace(found, properties=properties, rows={**found.rows, **_row_ids(field, raw[field.name])})
+        return pair if found is pair.observed else replace(pair, observed=found)
+
+    if not any(True for pair in pairs.pairs for _ in _attached(pair)):
+        return pairs
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return replace(pairs, pairs=tuple(pool.map(one, pairs.pairs)))
+
+
+def _attached(pair: Pair) -> Iterator[Field]:
+    """The lists of a pair that take a call of their own to be read."""
+    for field in BY_NAME[pair.address.kind].fields:
+        if field.settable is Settable.ATTACHED and pair.observed and pair.desired:
+            stamped = pair.observed.stamp.fields if pair.observed.stamp else ()
+            if field.path in pair.desired.properties or field.path in stamped:
+                yield field
+
+
+def _rows(gateway: Gateway, kind: Kind, ident: str, field: Field) -> Sequence[Mapping[str, Any]]:
+    return gateway.list(f"{item(kind.path, ident)}/{field.name}", {})
+
+
+def _whole(gateway: Gateway, kind: Kind, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object with every row of the lists that came with it: an answer holds the first few only."""
+    for field in kind.fields:
+        if field.rows and field.expand and isinstance(page := raw.get(field.name), Mapping) and page.get("has_more"):
+            raw = {**raw, field.name: {"data": _rows(gateway, kind, raw["id"], field)}}
+    return raw
+
+
+def _row_ids(field: Field, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[Path, str], str]:
+    """The ids of rows, by what each is about."""
+    about = ((row["id"], row[field.rows]) for row in rows)
+    return {(field.path, one["id"] if isinstance(one, Mapping) else one): ident for ident, one in about}
 
 
 def expansions(kind: Kind, paths: Collection[Path]) -> list[str]:
@@ -81,17 +145,23 @@ def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:
     for name in _missing(kind, raw):
         raise ApiFailure(f"GET {kind.path}", f"the answer lacks {name} of {raw.get('id')}, which was asked for")
     metadata = {str(k): str(v) for k, v in (raw.get("metadata") or {}).items()}
+    lists = [(f, raw[f.name]["data"]) for f in kind.fields if f.rows and isinstance(raw.get(f.name), Mapping)]
     own = {**raw, "metadata": {k: v for k, v in metadata.items() if not stamp.is_stamp_key(k)}}
-    properties = flatten(kind, kind.read(own) if kind.read else own, nulls=False)
+    own |= {f.name: rows for f, rows in lists}
+    own = dict(kind.read(own) if kind.read else own)
+    properties = flatten(kind, own, nulls=False)
     properties |= {tuple(name.split(".")): value_at(raw, name) for name in kind.read_only}
+    active = bool(own.get("active", True))
     return Observed(
         kind=kind.name,
         id=raw["id"],
         stamp=stamp.decode(metadata),
         properties=properties,
         created=raw.get("created") or 0,
-        active=bool(raw.get("active", True)),
+        active=active,
         metadata=metadata,
+        rows={place: ident for f, rows in lists for place, ident in _row_ids(f, rows).items()},
+        ended=bool(kind.ended and kind.ended(raw)),
     )
 
 
@@ -101,8 +171,11 @@ def _missing(kind: Kind, raw: Mapping[str, Any]) -> Iterator[str]:
         if field.present_when:
             if value_at(raw, field.present_when[0]) == field.present_when[1] and value_at(raw, field.name) is None:
                 yield field.name
-        elif field.expand in field.path[:1] and field.expand not in raw:
-            yield field.expand
+        elif field.expand and "*" not in field.expand:
+            around, _, name = field.expand.rpartition(".")
+            inside = value_at(raw, around) if around else raw
+            if isinstance(inside, Mapping) and name not in inside:
+                yield field.expand
 
 
 def value_at(raw: Mapping[str, Any], name: str) -> Any:

@@ -9,7 +9,7 @@ from reconciler.kinds.fixed import must_replace
 from reconciler.kinds.inside import moved
 from reconciler.kinds.kind import Default, Kind, Settable
 from reconciler.kinds.values import comparable
-from reconciler.model import Address, Desired, How, Observed, Pair, Pairs, Resource
+from reconciler.model import ACTIVE, Address, Desired, How, Observed, Pair, Pairs, Resource
 from reconciler.stamp import digest
 
 
@@ -22,15 +22,15 @@ def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[s
     pairs: list[Pair] = []
     unsettled: set[Address] = set()
     problems: list[str] = []
-    ids: dict[Address, str] = {}
+    placed: dict[Address, Observed] = {}
     taken: set[str] = set()
     for address in _settling_order(desired):
         resource = desired.resources[address]
         kind = BY_NAME[address.kind]
-        one = _pair_one(kind, resource, found, ids, taken, problems)
+        one = _pair_one(kind, resource, found, placed, taken, problems)
         pairs.append(one)
         if one.observed:
-            ids[address] = one.observed.id
+            placed[address] = one.observed
         taken |= {o.id for o in (one.observed, *one.predecessors, *one.duplicates) if o}
         own = resource.properties.get(("id",)) if kind.own_id else None
         taken_id = (kind.name, own) in found.by_id and own not in {o.id for o in one.predecessors}
@@ -44,7 +44,7 @@ def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[s
 
 def _settling_order(desired: Desired) -> Sequence[Address]:
     """Those that name the account's default first: they take it before any stamp is looked at."""
-    hinted = [a for a in desired.order if BY_NAME[a.kind].pair and desired.resources[a].hints]
+    hinted = [a for a in desired.order if desired.resources[a].hints.get(BY_NAME[a.kind].default_flag)]
     first = set(hinted)
     return [*hinted, *(a for a in desired.order if a not in first)]
 
@@ -62,7 +62,8 @@ class _Index:
         self.by_key: dict[tuple[str, object], Observed] = {}
         for o in observed:
             self.by_kind.setdefault(o.kind, []).append(o)
-            key = BY_NAME[o.kind].natural_key
+            kind = BY_NAME[o.kind]
+            key = kind.natural_key if o.active or not kind.frees_key else None
             if key and (value := o.properties.get((key,))) is not None:
                 self.by_key.setdefault((o.kind, value), o)
             if o.stamp and _is_copied(o):
@@ -88,7 +89,7 @@ def _is_copied(one: Observed) -> bool:
     and is somebody's deal. Archiving it as our old price would be wrong (design 4 would; this is the safe reading).
     """
     kind, stamp = BY_NAME[one.kind], one.stamp
-    fixed = [f for f in kind.fixed if f.settable is Settable.ON_CREATE and "*" not in f.path]
+    fixed = [f for f in kind.fixed if f.settable is Settable.ON_CREATE and "*" not in f.path and not f.write_only]
     known = [f for f in fixed if stamp and f.path in stamp.fields and f.default is not Default.ANY]
     return any(stamp and stamp.fields[f.path] != digest(comparable(f, one.properties.get(f.path))) for f in known)
 
@@ -105,12 +106,12 @@ def _pair_one(
     kind: Kind,
     resource: Resource,
     found: _Index,
-    ids: Mapping[Address, str],
+    placed: Mapping[Address, Observed],
     taken: Collection[str],
     problems: list[str],
 ) -> Pair:
     address = resource.address
-    stamped = [o for o in found.ours.get(address, ()) if o.id not in taken]
+    stamped = [o for o in found.ours.get(address, ()) if o.id not in taken and _may_serve(kind, resource, o)]
     own = [o for o in stamped if o.active and o.stamp and o.stamp.address == address]
     came = [o for o in stamped if o.active and o.stamp and o.stamp.address != address]
     if own and came:
@@ -119,16 +120,24 @@ def _pair_one(
             f"{address}: {origin} cannot move here, where {own[0].id} is already: move or retire {address} first, "
             f"in an apply of its own"
         )
-    chosen = kind.pair(resource, tuple(found.by_kind.get(kind.name, ()))) if kind.pair else None
+    chosen = _account_default(kind, resource, found)
     if chosen is not None and chosen.id not in taken:
         others = tuple(o for o in stamped if o.id != chosen.id and o.active)
         return Pair(resource, chosen, (), others, How.DEFAULT if len(others) == len(stamped) else How.STAMP)
     if stamped:
-        return _pair_stamped(kind, resource, stamped, ids)
+        return _pair_stamped(kind, resource, stamped, placed)
     theirs = [o for o in found.theirs.get(address, ()) if o.id not in taken]
-    held, how = (_best(kind, resource, theirs, ids)[0], How.STAMP) if theirs else _unstamped(kind, resource, found)
+    held, how = (_best(kind, resource, theirs, placed)[0], How.STAMP) if theirs else _unstamped(kind, resource, found)
+    lost = [o for o in (held, *found.ours.get(address, ())) if o and not _may_serve(kind, resource, o)]
+    if lost and held in (None, lost[0]):
+        found.warnings.append(
+            f"{address}: {lost[0].id} is out of service for good: Stripe brings none back. A new one takes its place"
+        )
+        return Pair(resource, None)
+    if held and held.id in taken and how is How.NATURAL_KEY and not kind.unique_key:
+        return Pair(resource, None)
     if held and held.id in taken:
-        other = next((a for a, one_id in ids.items() if one_id == held.id), "another resource")
+        other = next((a for a, one in placed.items() if one.id == held.id), "another resource")
         problems.append(f"{address}: {held.id} is {other} already; one object cannot be two resources")
         return Pair(resource, None)
     if held is None:
@@ -143,7 +152,7 @@ def _pair_one(
                 f"moved: [{{from: {was}, to: {address}}}]"
             )
         return Pair(resource, None)
-    if fixed := must_replace(kind, resource, held, ids):
+    if fixed := must_replace(kind, resource, held, placed):
         fields = ", ".join(".".join(p) for p in fixed)
         problems.append(
             f"{address}: {held.id}, found by {how.value if how else ''}, differs in {fields}, which cannot change. An "
@@ -154,21 +163,23 @@ def _pair_one(
 
 
 def _best(
-    kind: Kind, resource: Resource, stamped: Sequence[Observed], ids: Mapping[Address, str]
+    kind: Kind, resource: Resource, stamped: Sequence[Observed], placed: Mapping[Address, Observed]
 ) -> tuple[Observed, Collection[str]]:
     """The winner equals the desired fixed values, then has the declared id, then is active, then is oldest.
 
     With it, the ids of those that are not equal.
     """
-    unequal = {o.id for o in stamped if must_replace(kind, resource, o, ids)}
+    unequal = {o.id for o in stamped if must_replace(kind, resource, o, placed)}
     declared_id = resource.properties.get(("id",), resource.hints.get("adopt"))
     age = {o.id: (o.created, -n) for n, o in enumerate(stamped)}  # lists are newest first, within a second too
     best = min(stamped, key=lambda o: (o.id in unequal, o.id != declared_id, not o.active, age[o.id]))
     return best, unequal
 
 
-def _pair_stamped(kind: Kind, resource: Resource, stamped: Sequence[Observed], ids: Mapping[Address, str]) -> Pair:
-    best, unequal = _best(kind, resource, stamped, ids)
+def _pair_stamped(
+    kind: Kind, resource: Resource, stamped: Sequence[Observed], placed: Mapping[Address, Observed]
+) -> Pair:
+    best, unequal = _best(kind, resource, stamped, placed)
     live = [o for o in stamped if o.active]
     if best.id in unequal:
         return Pair(resource, None, predecessors=tuple(live))
@@ -179,6 +190,18 @@ def _pair_stamped(kind: Kind, resource: Resource, stamped: Sequence[Observed], i
         duplicates=tuple(o for o in live if o.id not in unequal and o.id != best.id),
         how=How.STAMP,
     )
+
+
+def _account_default(kind: Kind, resource: Resource, found: _Index) -> Observed | None:
+    """The account's default bears the resource that says so, whatever its stamp (stripe-facts 5.1)."""
+    if not resource.hints.get(kind.default_flag):
+        return None
+    return next((o for o in found.by_kind.get(kind.name, ()) if o.properties.get((kind.default_flag,))), None)
+
+
+def _may_serve(kind: Kind, resource: Resource, one: Observed) -> bool:
+    """Whether an object can become what is asked for: some kinds never come back into service."""
+    return one.active or kind.revivable or not resource.properties.get(ACTIVE, True)
 
 
 def _unstamped(kind: Kind, resource: Resource, found: _Index) -> tuple[Observed | None, How | None]:

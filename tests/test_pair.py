@@ -96,10 +96,10 @@ def test_nothing_of_another_project_leaves_with_a_takeover() -> None:
 def test_what_forces_a_replacement() -> None:
     wanted = priced(tax_behavior="exclusive", currency_options={"eur": {"unit_amount": 5}})
     price, product = observed(wanted)
-    ids = pair(wanted, [price, product]).ids
+    found = pair(wanted, [price, product]).found
 
     def forced(asked: Any, live: Observed = price) -> list[str]:
-        return [".".join(p) for p in must_replace(_kind(), asked.resources[IT], live, ids)]
+        return [".".join(p) for p in must_replace(_kind(), asked.resources[IT], live, found)]
 
     assert forced(wanted) == []
     assert forced(priced()) == ["currency_options.eur.unit_amount"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 @options.target
 @options.allow
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-def command(words: tuple[str, ...], yes: bool, **target: Any) -> int:
+@click.option(
+    "--secrets-to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep secrets that Stripe tells once, such as a webhook endpoint's, in a new file that only you can read.",
+)
+def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **target: Any) -> int:
     """Make Stripe match the YAML: show the plan, ask, and perform it.
 
     With ADDRESS, apply only those resources, what they need, and what must follow them.
     """
     from reconciler.apply import apply
+    from reconciler.cli.secrets import SecretsFile
     from reconciler.cli.show import shown
     from reconciler.cli.talk import interruptible
     from reconciler.errors import Usage
@@ -39,6 +47,7 @@ def command(words: tuple[str, ...], yes: bool, **target: Any) -> int:
         if not yes and not click.confirm(f"\nDo this in {plan.target}?", err=True):
             click.echo("Not confirmed. Nothing was written.", err=True)
             return 1
+        secrets = SecretsFile(secrets_to, plan)
         done = 0
 
         def report(one: Outcome) -> None:
@@ -47,7 +56,8 @@ def command(words: tuple[str, ...], yes: bool, **target: Any) -> int:
             click.echo(outcome.line(one, done, len(plan.actions)), err=True)
 
         with interruptible() as stopped:
-            outcomes = apply(plan, gateway, report, stopped=stopped)
+            outcomes = apply(plan, gateway, report, stopped=stopped, keep=secrets.keep)
+    secrets.close(outcomes)
     click.echo(outcome.closing(outcomes))
     if plan.target.emulator and any(o.details for o in outcomes):
         click.echo("The emulator's links open while `stripe-portal emulator serve` runs.", err=True)

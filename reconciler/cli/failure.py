@@ -18,7 +18,7 @@ def explain(error: Exception) -> int:
         for problem in error.problems:
             click.echo(_lines(str(problem)), err=True)
         count = len(error.problems)
-        click.echo(f"{count} problem{'' if count == 1 else 's'}. Nothing was sent.", err=True)
+        click.echo(f"{count} problem{'' if count == 1 else 's'}. Nothing was sent to Stripe.", err=True)
         return error.exit_code
     if isinstance(error, UnsafePlan):
         for reason in error.reasons:

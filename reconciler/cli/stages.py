@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from reconciler import config, schema
+from reconciler import config, images, impact, schema, uploads
 from reconciler.desired import declared_addresses, resolve
 from reconciler.diff import diff
 from reconciler.errors import Invalid, Usage
@@ -15,18 +16,19 @@ from reconciler.guards import Allow, guard, is_allowed
 from reconciler.kinds import KINDS
 from reconciler.kinds.inside import moved
 from reconciler.model import Address, Desired, Document, Observed, Plan, Target
-from reconciler.observed import Progress, fetch
+from reconciler.observed import Progress, fetch, with_members
 from reconciler.pair import pair
 from reconciler.plan import make
 
 
 def declared(path: Path, env: str | None, variables: Mapping[str, str]) -> tuple[Document, Desired]:
-    """Load, check and resolve. Raises Invalid with every problem of all three."""
+    """Load, check, look at local files, and resolve. Raises Invalid with every problem of all four."""
     document = config.load(path, env=env, variables=variables)
     findings = schema.check(document)
-    desired, problems = resolve(document, findings.broken)
-    if findings.problems or problems:
-        raise Invalid([*findings.problems, *problems])
+    files, unfit = images.find(document)
+    desired, problems = resolve(document, findings.broken, files)
+    if findings.problems or unfit or problems:
+        raise Invalid([*findings.problems, *unfit, *problems])
     return document, desired
 
 
@@ -40,7 +42,9 @@ def planned(
     progress: Progress | None = None,
 ) -> Plan:
     """Read the account and plan. Archived objects are read only for kinds that have something unsettled."""
-    observed = fetch(gateway, desired, progress=progress)
+    warnings: list[str] = []
+    observed = fetch(gateway, desired, progress=progress, warn=warnings.append)
+    observed, urls = uploads.recognised(gateway, desired, observed)
     archived: set[str] = set()
     while True:
         takeover = [p for p in _projects(observed) if is_allowed(allows, "takeover", p)]
@@ -51,11 +55,13 @@ def planned(
             break
         kinds = [k for k in KINDS if k.name in missing]
         archived |= missing
-        observed += fetch(gateway, desired, kinds, active=False, progress=progress)
+        observed += uploads.with_files(fetch(gateway, desired, kinds, active=False, progress=progress), urls)
     _check_chosen(only, _known(desired, observed))
+    pairs = with_members(gateway, pairs)
     differences = diff(pairs, desired.project)
-    plan = make(desired, observed, pairs, differences, target, only)
-    return guard(plan, desired, observed, pairs, allows)
+    plan = make(desired, observed, pairs, differences, target, only, urls)
+    plan = guard(plan, desired, observed, pairs, allows)
+    return replace(plan, warnings=(*warnings, *plan.warnings, *impact.of_detaching(gateway, plan)))
 
 
 def _projects(observed: Sequence[Observed]) -> set[str]:

@@ -11,6 +11,7 @@ from reconciler.kinds.fixed import must_replace
 from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import applies, can_unset, comparable, filled, map_members, members, refs_in
 from reconciler.model import (
+    ACTIVE,
     Cause,
     Change,
     Difference,
@@ -40,6 +41,7 @@ def _difference(pair: Pair, known: Known) -> Difference:
     settled = {path: known.settle(_field(kind, path), value) for path, value in resource.properties.items()}
     found: list[FieldChange]
     let_go: list[Path]
+    ended = False
     if observed is None:
         old = pair.predecessors[0] if pair.predecessors else None
         found = list(_created(kind, resource, settled, old, known))
@@ -48,6 +50,8 @@ def _difference(pair: Pair, known: Known) -> Difference:
         found = _edited(kind, settled, observed, known)
         gone, let_go = _removed(kind, settled, observed, known)
         changed = {c.path for c in (*found, *gone)}
+        if ended := ACTIVE in changed and _has_ended(resource, observed, known):
+            found = [c for c in found if c.path != ACTIVE]
         followed = [c for c in _followed(kind, observed, known) if c.path not in {*settled, *changed}]
         found = [c for c in (*found, *gone, *followed) if c.path not in let_go]
     changes = []
@@ -56,20 +60,28 @@ def _difference(pair: Pair, known: Known) -> Difference:
         if fields or (part is Part.BODY and observed is None):
             changes.append(Change(resource.address, part, observed, resource, fields))
     differing = {*let_go, *(c.path for c in found)}
-    restamp = observed is not None and _stale_stamp(kind, resource, settled, observed, differing, known)
-    return Difference(pair, tuple(changes), settled, tuple(let_go), restamp)
+    stale = observed is not None and _stale_stamp(kind, resource, settled, observed, differing, known)
+    return Difference(pair, tuple(changes), settled, tuple(let_go), stale and kind.stampable, ended)
+
+
+_PARTS = {Settable.ON_UPDATE: Part.LINKS, Settable.ATTACHED: Part.MEMBERS, Settable.SWITCHED: Part.SWITCH}
 
 
 def _part(kind: Kind, path: Path) -> Part:
-    field = kind.field_at(path)
-    return Part.LINKS if field and field.settable is Settable.ON_UPDATE else Part.BODY
+    return _PARTS.get(_field(kind, path).settable, Part.BODY)
+
+
+def _has_ended(resource: Resource, observed: Observed, known: Known) -> bool:
+    """Whether an object, or something that it was made for, is used up or expired: nothing brings it back."""
+    targets = (known.found.get(ref.address) for value in resource.properties.values() for ref in refs_in(value))
+    return not observed.active and (observed.ended or any(t is not None and t.ended for t in targets))
 
 
 def _created(
     kind: Kind, resource: Resource, settled: Properties, old: Observed | None, known: Known
 ) -> Iterator[FieldChange]:
     """A new object's fields, beside those of the one that it replaces, and what it takes over from it."""
-    forcing = set(must_replace(kind, resource, old, known.ids)) if old else set()
+    forcing = set(must_replace(kind, resource, old, known.found)) if old else set()
     removed = {p for p in forcing if p not in settled}
     for path in (*settled, *sorted(removed)):
         field = _field(kind, path)
@@ -106,7 +118,7 @@ def _left_behind(kind: Kind, resource: Resource, old: Observed) -> Iterator[Path
 
 def _is_so_at_creation(field: Field, after: Any) -> bool:
     """What is unset in a new object is not sent to be unset: Stripe refuses that (stripe-facts 2.2)."""
-    if field.settable is Settable.ON_UPDATE and after == field.default:
+    if field.settable in (Settable.ON_UPDATE, Settable.SWITCHED) and after == field.default:
         return True
     return after is None or (after == () and not field.required)
 
@@ -144,7 +156,7 @@ def _removed(kind: Kind, settled: Properties, observed: Observed, known: Known) 
 def _followed(kind: Kind, observed: Observed, known: Known) -> Iterator[FieldChange]:
     """Fields that nobody declared, but that point at something of ours that leaves (design 5.2)."""
     for field in kind.referring if known.successors else ():
-        if field.settable not in (Settable.ALWAYS, Settable.ON_UPDATE):
+        if field.settable not in (Settable.ALWAYS, Settable.ON_UPDATE, Settable.ATTACHED):
             continue
         before = observed.properties.get(field.path)
         if any(m in known.successors for m in members(field, before)):
@@ -166,6 +178,8 @@ def _same(field: Field, path: Path, before: Any, after: Any, observed: Observed)
     if wanted == is_now:
         return True
     stamp = observed.stamp
+    if field.write_only:
+        return bool(stamp and stamp.fields.get(path) == digest(wanted))
     return bool(
         field.rewritten
         and stamp

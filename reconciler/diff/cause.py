@@ -17,12 +17,14 @@ from reconciler.stamp import digest
 class Known:
     """What is known of ids while comparing.
 
-    `ids` are those of paired resources. `successors` says by what each object that leaves is followed. `moving` are
-    the digests of values that move between objects, such as lookup keys, and that one of ours has.
+    `ids` and `found` are the ids and the objects of paired resources. `successors` says by what each object that
+    leaves is followed. `moving` are the digests of values that move between objects, such as lookup keys, and that one
+    of ours has.
     """
 
     project: str
     ids: Mapping[Address, str]
+    found: Mapping[Address, Observed]
     successors: Mapping[str, Address]
     moving: Collection[tuple[Path, str]] = ()
 
@@ -33,7 +35,7 @@ class Known:
         successors = {o.id: address for address, p in paired for o in (*p.predecessors, *p.duplicates)}
         ours = (o for p in pairs.pairs for o in (p.observed, *p.predecessors, *p.duplicates) if o)
         moving = {(f.path, digest(o.properties.get(f.path))) for o in ours for f in BY_NAME[o.kind].moving}
-        return cls(project, pairs.ids, successors, moving)
+        return cls(project, pairs.ids, pairs.found, successors, moving)
 
     def settle(self, field: Field, value: Any) -> Any:
         """Swap every Ref whose id is known for it."""
@@ -55,5 +57,5 @@ def cause_of(field: Field, path: Path, before: Any, after: Any, observed: Observ
         return Cause.EDITED
     taken = before is None and (path, applied) in known.moving  # by ourselves, in an apply that did not come to its end
     drifted = not taken and digest(comparable(field, before)) != stamp.returned.get(path, applied)
-    edited = any(refs_in(after)) or digest(comparable(field, after)) != applied
+    edited = bool(field.refers_to and any(refs_in(after))) or digest(comparable(field, after)) != applied
     return {(True, True): Cause.BOTH, (True, False): Cause.DRIFTED}.get((drifted, edited), Cause.EDITED)

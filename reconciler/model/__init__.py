@@ -1,12 +1,13 @@
 """The values that flow from one stage to the next. All are frozen; no stage changes what an earlier one made."""
 
 from reconciler.model.changes import Cause, Change, Difference, FieldChange, Part
-from reconciler.model.names import ACTIVE, Address, Path, Place, Properties, Ref, Source
+from reconciler.model.names import ACTIVE, FILE, Address, LocalFile, Path, Place, Properties, Ref, Source
 from reconciler.model.plans import Action, Outcome, Plan, Status, Target, Verb
 from reconciler.model.states import Desired, Document, How, Observed, Pair, Pairs, Resource, Stamp
 
 __all__ = [
     "ACTIVE",
+    "FILE",
     "Action",
     "Address",
     "Cause",
@@ -16,6 +17,7 @@ __all__ = [
     "Document",
     "FieldChange",
     "How",
+    "LocalFile",
     "Observed",
     "Outcome",
     "Pair",

@@ -32,10 +32,16 @@ class FieldChange:
 
 
 class Part(Enum):
-    """LINKS are the fields that can only be set once the object and what it refers to exist."""
+    """What goes to Stripe together.
+
+    LINKS are the fields that can only be set once the object and what it refers to exist. SWITCH is the one field that
+    takes a call of its own for on and for off, MEMBERS are lists that take a call for each member.
+    """
 
     BODY = "body"
     LINKS = "links"
+    MEMBERS = "members"
+    SWITCH = "switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Difference:
     """One pair's changes. `let_go` are values that stay, or stay behind, although nothing declares them any more.
 
     `settled` are the desired values with every known id in the place of its Ref. `restamp`: the stamp is out of date.
+    `ended`: it is out of service by itself and for good, and stays so.
     """
 
     pair: Pair
@@ -61,3 +68,4 @@ class Difference:
     settled: Properties
     let_go: tuple[Path, ...] = ()
     restamp: bool = False
+    ended: bool = False

@@ -38,6 +38,28 @@ class Address:
         return cls(kind, name)
 
 
+FILE = "file"
+"""The kind in the address of a local file, whose name there is the digest of its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file that a field of the YAML names. `digest` is the sha256 of its content in hex, `size` is in bytes."""
+
+    written: str
+    location: str
+    digest: str
+    size: int
+    type: str
+
+    @property
+    def address(self) -> Address:
+        return Address(FILE, self.digest)
+
+    def __str__(self) -> str:
+        return f"{self.written} (sha256 {self.digest[:12]}…)"
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Source:
     """Where a value was written. Lines and columns count from 1."""
@@ -52,7 +74,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """An id that is not known until its target exists; apply swaps it for the id."""
+    """An id that is not known until its target exists; apply swaps it for the id.
+
+    One to a local file (FILE) stands for the URL that the file has once it is uploaded, on both sides of a comparison.
+    """
 
     address: Address
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from reconciler.model.changes import Change
-from reconciler.model.names import Address, Properties
+from reconciler.model.changes import Change, Part
+from reconciler.model.names import Address, LocalFile, Properties
 from reconciler.model.states import Stamp
 
 
@@ -38,9 +38,10 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One call to Stripe.
+    """One call to Stripe, or, for lists whose members each take a call, those calls.
 
-    `params` are Stripe's own parameters, nested, in which a Ref stands for an id that apply will know. `needs` are the
+    `params` are Stripe's own parameters, nested, in which a Ref stands for an id that apply will know; for such lists,
+    by field, what to `attach` and which rows to `detach`. `needs` are the
     positions, in the plan, of the actions that must have succeeded before. `stamp` is the mark that the object bears
     afterwards, but for the digests of `pending`, which wait for ids; None takes it off. `reason` is for people only.
     """
@@ -54,6 +55,13 @@ class Action:
     needs: tuple[int, ...] = ()
     stamp: Stamp | None = None
     pending: Properties = field(default_factory=dict)
+
+    @property
+    def writes(self) -> int:
+        """How many calls it takes, uploads apart."""
+        if self.change is None or self.change.part is not Part.MEMBERS:
+            return 1
+        return 1 + sum(len(members) for calls in self.params.values() for members in calls.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,8 @@ class Plan:
     """Ordered actions against one account. `id` is random, so that no two plans share idempotency keys.
 
     `refusals` are the guards' reasons why it must not be applied, each with the `--allow` that lets it pass.
-    `names` gives the address behind each id of ours, for people.
+    `names` gives the address behind each id of ours, for people. `files` are those that are
+    uploaded when an action needs one; `urls` are those of files that were uploaded before.
     """
 
     id: str
@@ -91,6 +100,8 @@ class Plan:
     refusals: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     partial: bool = False
+    files: Mapping[Address, LocalFile] = field(default_factory=dict)
+    urls: Mapping[Address, str] = field(default_factory=dict)
 
 
 class Status(Enum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from reconciler.model.names import Address, Path, Place, Properties, Source
+from reconciler.model.names import Address, LocalFile, Path, Place, Properties, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Desired:
     order: tuple[Address, ...]
     moved: Mapping[Address, Address] = field(default_factory=dict)
     released: tuple[Address, ...] = ()
+    files: Mapping[Address, LocalFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What Stripe answered. `metadata` is raw, foreign and stamp keys included; `created` is Unix seconds, UTC."""
+    """What Stripe answered. `metadata` is raw, foreign and stamp keys included; `created` is Unix seconds, UTC.
+
+    `rows` are the ids of the rows of sub-collections, by field and by what the row is about. `ended`: it went out of
+    service by itself and for good.
+    """
 
     kind: str
     id: str
@@ -82,6 +87,8 @@ class Observed:
     created: int
     active: bool
     metadata: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[tuple[Path, str], str] = field(default_factory=dict)
+    ended: bool = False
 
 
 class How(Enum):
@@ -126,6 +133,11 @@ class Pairs:
     warnings: tuple[str, ...] = ()
 
     @property
+    def found(self) -> Mapping[Address, Observed]:
+        """The object of every declared resource that has one."""
+        return {p.desired.address: p.observed for p in self.pairs if p.desired and p.observed}
+
+    @property
     def ids(self) -> Mapping[Address, str]:
         """The id of every declared resource that has an object."""
-        return {p.desired.address: p.observed.id for p in self.pairs if p.desired and p.observed}
+        return {address: one.id for address, one in self.found.items()}

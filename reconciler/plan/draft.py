@@ -68,32 +68,44 @@ class Holders:
 
 def drafts(desired: Desired, difference: Difference, holders: Holders) -> Iterator[Draft]:
     """The calls that one declared resource takes: none, one, or a second for what must exist first."""
-    pair, address = difference.pair, difference.pair.address
-    kind, resource, old = BY_NAME[address.kind], difference.pair.desired, difference.pair.observed
-    assert resource is not None
-    changes = list(difference.changes)
-    if old is None:
-        verb = Verb.CREATE
-    else:
-        adopted = pair.how is not How.STAMP or (old.stamp is not None and old.stamp.project != desired.project)
-        if not changes and not adopted and not difference.restamp:
-            return
-        verb = _verb(changes, adopted)
-        changes = changes or [Change(address, Part.BODY, old, resource, ())]
-        if len(changes) == 2 and not (verb is Verb.REVIVE and any(_waits(kind, c) for c in changes[1].fields)):
-            changes = [replace(changes[0], fields=(*changes[0].fields, *changes[1].fields))]
+    pair, old = difference.pair, difference.pair.observed
+    kind = BY_NAME[pair.address.kind]
+    others = bool(old and old.stamp and old.stamp.project != desired.project)
+    adopted = kind.stampable and (pair.how is not How.STAMP or others)
     done: set[Path] = set()
-    for change in changes:
+    for change in _calls(kind, difference, adopted):
         done |= {c.path for c in change.fields}
-        yield _draft(desired, difference, change, verb, done, holders)
-        verb = Verb.UPDATE
+        yield _draft(desired, difference, change, _verb(change, adopted), done, holders)
+        adopted = False
 
 
-def _verb(changes: Sequence[Change], adopted: bool) -> Verb:
-    active = next((c for change in changes for c in change.fields if c.path == ACTIVE), None)
+def _calls(kind: Kind, difference: Difference, adopted: bool) -> list[Change]:
+    """The changes as they go to Stripe: together where one call takes them, and in the order that it asks for."""
+    pair = difference.pair
+    assert pair.desired is not None
+    parts = {c.part: c for c in difference.changes}
+    body, links, switch = parts.get(Part.BODY), parts.get(Part.LINKS), parts.get(Part.SWITCH)
+    apart = body and links and _is_revived(body, links) and any(_waits(kind, c) for c in links.fields)
+    if body and links and pair.observed and not apart:
+        parts[Part.BODY] = replace(body, fields=(*body.fields, *links.fields))
+        del parts[Part.LINKS]
+    if not (body or links) and (adopted or (difference.restamp and not parts)):
+        parts[Part.BODY] = Change(pair.address, Part.BODY, pair.observed, pair.desired, ())
+    first = Part.SWITCH if switch and pair.observed and switch.fields[0].after else None
+    return [parts[part] for part in sorted(parts, key=lambda p: (p is not first, list(Part).index(p)))]
+
+
+def _is_revived(*changes: Change) -> bool:
+    return any(c.path == ACTIVE and c.after for change in changes for c in change.fields)
+
+
+def _verb(change: Change, adopted: bool) -> Verb:
+    if change.before is None:
+        return Verb.CREATE if change.part is Part.BODY else Verb.UPDATE
+    active = next((c for c in change.fields if c.path == ACTIVE), None)
     if active is not None:
         return Verb.REVIVE if active.after else Verb.RETIRE
-    return Verb.ADOPT if adopted else Verb.UPDATE if changes else Verb.RESTAMP
+    return Verb.ADOPT if adopted else Verb.UPDATE if change.fields else Verb.RESTAMP
 
 
 def _waits(kind: Kind, change: FieldChange) -> bool:
@@ -109,12 +121,35 @@ def _draft(
     kind = BY_NAME[change.address.kind]
     creating = old is None and change.part is Part.BODY
     values = {c.path: c.after for c in change.fields if not (creating and c.after is None)}
-    base = {**(old.properties if old else {}), **difference.settled}
-    params = parameters(kind, values, {} if creating else base, creating=creating)
-    params |= _transfers(kind, values, old, holders)
-    mark, pending = _stamp(desired, difference, done)
-    action = Action(verb, change.address, old.id if old else None, params, change, stamp=mark, pending=pending)
+    if change.part is Part.MEMBERS:
+        params: dict[str, Any] = {c.path[0]: _members(c, old) for c in change.fields}
+    elif change.part is Part.SWITCH:
+        params = {}
+    else:
+        base = {**(old.properties if old else {}), **difference.settled}
+        rows = old.rows if old else {}
+        params = parameters(kind, values, {} if creating else base, creating=creating, rows=rows)
+        params |= _transfers(kind, values, old, holders)
+    mark, pending = _stamp(desired, difference, done) if kind.stampable else (None, {})
+    ident, reason = old.id if old else None, _reason(kind, verb, old)
+    action = Action(verb, change.address, ident, params, change, reason, stamp=mark, pending=pending)
     return Draft((str(change.address), change.part.value), action)
+
+
+def _members(change: FieldChange, old: Observed | None) -> dict[str, Any]:
+    """What is attached, and the rows that go: each is a call of its own."""
+    before, after = change.before or (), change.after or ()
+    rows = old.rows if old else {}
+    return {
+        "attach": tuple(m for m in after if m not in before),
+        "detach": tuple(rows[change.path, m] for m in before if m not in after),
+    }
+
+
+def _reason(kind: Kind, verb: Verb, old: Observed | None) -> str:
+    if verb is Verb.CREATE and kind.secret:
+        return "its secret comes back this once: --secrets-to FILE keeps it"
+    return f"{old.id} {kind.retired_means}" if verb is Verb.RETIRE and old else ""
 
 
 def _stamp(desired: Desired, difference: Difference, written: AbstractSet[Path]) -> tuple[Stamp, dict[Path, Any]]:

@@ -75,9 +75,9 @@ class _Scene:
         return [p for p in self.pointers.get(one.id, ()) if p.holds]
 
     def loose(self, one: Observed) -> list[Pointer]:
-        """What goes on pointing at it, and could be pointed elsewhere."""
+        """What goes on pointing at it, and is not inside of it."""
         found = (p for p in self.pointers.get(one.id, ()) if p.holder.active and p.holder.id not in self.leaving)
-        return [p for p in found if p.follows]
+        return [p for p in found if not p.is_inside]
 
     def is_out_already(self, candidate: _Candidate) -> bool:
         """Out of service with its parent, under which Stripe does not let it be archived (design 5.3)."""
@@ -169,7 +169,12 @@ def _impossible(difference: Difference, desired: Desired, observed: Sequence[Obs
                 f"{address} would become the account's default, as there is none yet, and Stripe never lets that go "
                 f"out of service: declare the default first, with {kind.default_flag}: true"
             )
-    own = difference.settled.get(("id",)) if kind.own_id else None
+    if old is None and not kind.creatable:
+        refusals.append(
+            f"{address}: the account has no such {kind.name}, and none is made here: make it in the Dashboard, or name "
+            f"one that is there with adopt: and its id"
+        )
+    own = difference.settled.get(("id",)) if kind.own_id and not kind.frees_key else None
     if old is None and own and any(o.id == own for o in pair.predecessors):
         fixed = ", ".join(".".join(c.path) for c in _fields(difference) if c.forces_replacement)
         refusals.append(
@@ -203,19 +208,23 @@ def _candidates(desired: Desired, pairs: Pairs) -> Iterator[_Candidate]:
 def _retired(kind: Kind, candidate: _Candidate, desired: Desired) -> Leaving:
     one = candidate.observed
     drifted = one.stamp is not None and one.stamp.fields.get(ACTIVE) == digest(False)
-    fields = (FieldChange(ACTIVE, True, False, cause=Cause.DRIFTED if drifted else Cause.EDITED),)
+    switch = FieldChange(ACTIVE, True, False, cause=Cause.DRIFTED if drifted else Cause.EDITED)
     reason = _consequence(kind, candidate, desired)
-    return Leaving(candidate.address, one, Verb.RETIRE, reason, fields)
+    return Leaving(candidate.address, one, Verb.RETIRE, reason, (switch,) if kind.retire is Retire.ARCHIVE else ())
 
 
 def _consequence(kind: Kind, candidate: _Candidate, desired: Desired) -> str:
     """What retiring it means to code that uses it, by its id or by its natural key."""
     one, successor = candidate.observed, candidate.successor
     text = f"{one.id} {kind.retired_means}"
-    if not kind.natural_key or kind.own_id:
+    if not kind.natural_key:
         return text
     path = (kind.natural_key,)
     value = one.properties.get(path)
+    if kind.frees_key and successor and desired.resources[successor].properties.get(path) == value:
+        return f"{text}; it goes first, and is made anew with the same {kind.natural_key}"
+    if kind.own_id:
+        return text
     if not value:
         needs = f"; it has no {kind.natural_key}, so code that uses this id must be changed"
         return text + (needs if successor else "")

@@ -27,9 +27,10 @@ class Pointer:
         return self.field.holds
 
     @property
-    def follows(self) -> bool:
-        """Whether somebody could still point it elsewhere."""
-        return self.field.settable is not Settable.ON_CREATE
+    def is_inside(self) -> bool:
+        """Whether it only says inside of what its holder is."""
+        parent = BY_NAME[self.holder.kind].parent
+        return parent is not None and parent[1] == self.field.name
 
 
 def pointers_at(

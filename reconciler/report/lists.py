@@ -58,7 +58,7 @@ def _swapped(field: Field, before: Any, after: Any, names: Mapping[str, str]) ->
 def _named(field: Field, value: Any, names: Mapping[str, str]) -> Any:
     """Ids and Refs as text; a list whose items have a name of their own as a map by that name."""
     if isinstance(value, Ref):
-        return str(value.address)
+        return names.get(str(value.address), str(value.address))
     if isinstance(value, str):
         return names.get(value, value) if field.refers_to else value
     if isinstance(value, Mapping):

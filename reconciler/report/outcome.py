@@ -38,8 +38,8 @@ def closing(outcomes: Sequence[Outcome]) -> str:
             f"skipped. Nothing is lost: what was done is stamped, and the next apply goes on from here."
         )
     else:
-        lines.append(f"Apply complete: {counted(count[Status.DONE], 'write')}.")
+        lines.append(f"Apply complete: {counted(sum(o.action.writes for o in outcomes), 'write')}.")
     for outcome in outcomes:
-        for url in outcome.details.values():
-            lines.append(f"Login link of {outcome.action.address}: {printable(url)}")
+        for what, url in outcome.details.items():
+            lines.append(f"{what} of {outcome.action.address}: {printable(url)}")
     return "\n".join(lines)

@@ -61,7 +61,8 @@ def summary(plan: Plan) -> str:
             counts[verb] += 0 if second else sum(a.verb is verb for a in group)
     parts = [f"{n} to {verb.value}" for verb, n in counts.items() if n]
     parts += [f"{len(replaced)} to replace"] if replaced else []
-    return f"Plan: {', '.join(parts)}. {plan.unchanged} unchanged. {counted(len(plan.actions), 'write')}."
+    writes = counted(sum(a.writes for a in plan.actions), "write")
+    return f"Plan: {', '.join(parts)}. {plan.unchanged} unchanged. {writes}."
 
 
 def is_replacement(group: Sequence[Action]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.kinds.kind import Field
 from reconciler.kinds.money import decimals, major_units
+from reconciler.kinds.shapes import moment
 from reconciler.model import Path, Properties, Ref
 from reconciler.redact import redact
 
@@ -33,9 +35,11 @@ def shown(value: Any, names: Mapping[str, str], field: Field | None = None) -> s
     if value is None or value == ():
         return "(none)"
     if isinstance(value, Ref):
-        return f"{value.address} (new)"
+        return printable(names.get(str(value.address)) or f"{value.address} (new)")
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and field and field.canonical is moment:
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, int):
         return str(value)
     if isinstance(value, tuple | list):
@@ -58,7 +62,7 @@ def money(minor: Any, currency: str) -> str:
     """Minor units as an amount of money: 1900 usd is $19.00. Empty where Stripe's way of counting is not certain."""
     from babel.numbers import format_currency, get_currency_precision
 
-    if minor is None or (major := major_units(minor, currency)) is None:
+    if minor is None or not currency or (major := major_units(minor, currency)) is None:
         return ""
     exact = -major.normalize().as_tuple().exponent if major else 0  # type: ignore[operator]
     places = max(exact, decimals(currency))
@@ -68,10 +72,11 @@ def money(minor: Any, currency: str) -> str:
 
 
 def currency_of(path: Path, properties: Properties) -> str:
-    """The currency of an amount: the key of the map that it stands in, else the object's."""
-    if len(path) > 2 and path[0] == "currency_options":
-        return path[1]
-    return str(properties.get(("currency",)) or "")
+    """The currency of an amount: the key of the map that it stands in, else the one beside it, else the object's."""
+    if "currency_options" in path:
+        return path[path.index("currency_options") + 1]
+    beside = [(*path[:-1], "currency"), (*path[:-1], f"{path[-1]}_currency"), ("currency",)]
+    return next((str(properties[p]) for p in beside if properties.get(p)), "")
 
 
 def every(properties: Properties) -> str:
@@ -88,6 +93,6 @@ def amounts(field: Field, path: Path, before: Any, after: Any, was: Properties, 
         return ""
     old = money(before, currency_of(path, was)) + (every(was) if before is not None else "")
     new = money(after, currency_of(path, now)) + (every(now) if after is not None else "")
-    if old and new:
+    if old and new and old != new:
         return f"{old.removesuffix(every(now))} → {new}" if every(was) == every(now) else f"{old} → {new}"
-    return old or new
+    return new or old
