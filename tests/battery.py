@@ -1,4 +1,4 @@
-"""What the batteries share: a merchant's YAML as data, the stages in process, and a sample value for every field."""
+"""What the batteries share: a merchant's YAML as data, the stages in process, and a case for every field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ from reconciler.cli.stages import declared, planned
 from reconciler.gateway import Gateway, connect
 from reconciler.guards import Allow
 from reconciler.kinds import KINDS
-from reconciler.kinds.kind import Clear, Field, Kind, Settable
+from reconciler.kinds.kind import Clear, Field, Kind, Retire, Settable
 from reconciler.model import Address, Desired, Outcome, Plan, Status, Verb
 from reconciler.report import text
 from tests.harness import Account
-
-Data = dict[str, Any]
+from tests.samples import BASE, DROP, MADE, NEEDS, SAMPLES, SUPPORT, THERE, UNSUITED, UNSUITED_ALL
+from tests.samples import Data as Data
 
 
 class Hurried:
@@ -103,11 +103,11 @@ def form(value: Any, name: str = "") -> dict[str, Any]:
     """Nested data in Stripe's own spelling. An empty list is sent as the text that clears it."""
     if isinstance(value, Mapping):
         return {k: v for key, one in value.items() for k, v in form(one, f"{name}[{key}]" if name else key).items()}
-    if isinstance(value, list) and value:
+    if isinstance(value, list | tuple) and value:
         return {k: v for n, one in enumerate(value) for k, v in form(one, f"{name}[{n}]").items()}
     if isinstance(value, bool):
         return {name: str(value).lower()}
-    return {name: "" if value in (None, []) else value}
+    return {name: "" if value in (None, [], ()) else value}
 
 
 def at(data: Any, path: tuple[str, ...]) -> Any:
@@ -115,10 +115,6 @@ def at(data: Any, path: tuple[str, ...]) -> Any:
     for key in path:
         data = data.get(key) if isinstance(data, Mapping) else None
     return data
-
-
-DROP = object()
-"""In an overlay: take the key out of what is below, also later."""
 
 
 def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> Data:
@@ -144,9 +140,9 @@ def nested(path: tuple[str, ...], value: Any) -> Data:
 
 @dataclass(frozen=True)
 class Case:
-    """A field and two values for it. `ground` is declared from the start, `beside` comes and goes with the field.
+    """A field and two values for it.
 
-    Text in the values such as `@meter` stands for an id that only the account knows.
+    `ground` is declared from the start, `beside` comes and goes with the field, `more` are kinds that it needs as well.
     """
 
     kind: Kind
@@ -156,17 +152,23 @@ class Case:
     ground: Data = field(default_factory=dict)
     beside: Data = field(default_factory=dict)
     dashboard: Data = field(default_factory=dict)
+    more: tuple[str, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
-        return tuple(
-            {"currency_options": "eur"}.get(self.field.path[0], "tier") if k == "*" else k for k in self.field.path
-        )
+        key = "eur" if "currency_options" in self.field.path else "tier"
+        return tuple(key if k == "*" else k for k in self.field.path)
 
     @property
     def replaces(self) -> bool:
-        """Whether another value is another object."""
-        return self.field.settable in (Settable.ON_CREATE, Settable.ONCE)
+        """Whether the other value is another object."""
+        one, two = ([{k: item.get(k) for k in self.field.fixed} for item in v] for v in self._lists)
+        return self.field.settable in (Settable.ON_CREATE, Settable.ONCE) or one != two
+
+    @property
+    def _lists(self) -> tuple[Any, Any]:
+        """Both values, if they are lists in whose items something is fixed."""
+        return (self.one, self.two) if self.field.fixed else ((), ())
 
     @property
     def fixed(self) -> bool:
@@ -174,8 +176,15 @@ class Case:
         return self.field.settable is Settable.ON_CREATE
 
     @property
+    def is_whole(self) -> bool:
+        """Whether an object can do without the field."""
+        return at(_over(BASE[self.kind.name], self.ground), self.path) is None
+
+    @property
     def unsettable(self) -> bool:
         """Whether Stripe takes the value off the object that has it."""
+        if self.field.settable is Settable.ATTACHED:
+            return True
         if self.field.clears_with is Clear.DEFAULT:
             block = self.kind.block_of(self.path)
             return self.field.default is not None or (block is not None and block.clears_with is not Clear.NOTHING)
@@ -185,183 +194,96 @@ class Case:
         return self.field.clears_with is not Clear.REPLACE
 
     @property
+    def gone_with_another(self) -> bool:
+        """Whether an object has the field only while another has a value that comes and goes with it."""
+        name, value = self.field.only_when or ("", None)
+        other = self.kind.field_at(tuple(name.split(".")))
+        return other is not None and at(self.beside, other.path) == value != other.default
+
+    @property
     def address(self) -> str:
-        return {"product": "product.pro", "price": "price.pro.it", "portal_configuration": "portal_configuration.it"}[
-            self.kind.name
-        ]
+        return address_of(self.kind)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The kinds that the case refers to besides."""
+        refers = self.field.refers_to or {}
+        return (*self.more, *([refers] if isinstance(refers, str) else refers.values()))
 
     def without(self) -> Data:
-        return _catalogue(self.kind, self.ground)
+        return catalogue(self.kind, self.ground, needs=self.needs)
 
     def having(self, value: Any) -> Data:
-        return _catalogue(self.kind, self.ground, self.beside, nested(self.path, value))
+        return catalogue(self.kind, self.ground, self.beside, nested(self.path, value), needs=self.needs)
 
     def edited(self, value: Any) -> Data:
         """What somebody sends who sets the field by hand: the whole top-level member, as Stripe spells it."""
         if self.dashboard:
             return self.dashboard
         top = self.path[0]
-        return {top: _over({}, self.ground, self.beside, nested(self.path, value))[top]}
+        return {top: _over({}, self.ground, self.beside, nested(self.path, self.spelled(value)))[top]}
 
-
-MONTH = {"recurring": {"interval": "month"}}
-TIERS = [{"up_to": 10, "unit_amount": 100}, {"up_to": "inf", "unit_amount_decimal": "0.5", "flat_amount": 7}]
-OTHER_TIERS = [{"up_to": 20, "unit_amount": 100}, {"up_to": "inf", "unit_amount": 90}]
-TIERED = {"unit_amount": DROP, **MONTH, "tiers_mode": "graduated", "tiers": TIERS}
-CUSTOM = {"unit_amount": DROP, "custom_unit_amount": {"enabled": True}}
-REASON = {
-    "features": {"subscription_cancel": {"cancellation_reason": {"enabled": True, "options": ["unused", "other"]}}}
-}
-PAUSE = {
-    "features": {
-        "subscription_pause": {
-            "duration": {"type": "interval_options", "interval_options": [{"interval": "month", "interval_count": 2}]}
-        }
-    }
-}
-SWITCH = {
-    "features": {"subscription_update": {"default_allowed_updates": ["price"], "products": [{"product": "pro"}]}},
-}
-BOX = {"package_dimensions": {"height": 1.5, "length": 2, "weight": 3, "width": 4}}
-ROUND = {"transform_quantity": {"divide_by": 10, "round": "up"}}
-
-BASE: Mapping[str, Data] = {
-    "product": {"id": "pro", "name": "Pro"},
-    "price": {"unit_amount": 1900, "currency": "usd"},
-    "portal_configuration": {"features": {}},
-}
-
-SAMPLES: Mapping[str, Mapping[str, Any]] = {
-    "product.default_price": {"one": "monthly", "two": "yearly", "dashboard": {"default_price": "@yearly"}},
-    "product.tax_code": {"one": "txcd_10103001", "two": "txcd_10000000"},
-    "product.tax_details.tax_code": {"one": "txcd_10103001", "two": "txcd_10000000"},
-    "product.package_dimensions.*": {"one": 1.5, "two": 2, "beside": BOX},
-    "price.lookup_key": {"one": "it", "two": "it_2"},
-    "price.currency": {"one": "usd", "two": "eur"},
-    "price.unit_amount": {"one": 1900, "two": 2400},
-    "price.tiers_mode": {"one": "graduated", "two": "volume", "beside": TIERED},
-    "price.tiers": {"one": TIERS, "two": OTHER_TIERS, "beside": TIERED},
-    "price.transform_quantity.divide_by": {"one": 10, "two": 20, "beside": ROUND},
-    "price.transform_quantity.round": {"one": "up", "two": "down", "beside": ROUND},
-    "price.custom_unit_amount.minimum": {"one": 100, "two": 200, "ground": CUSTOM},
-    "price.custom_unit_amount.maximum": {"one": 100, "two": 200, "ground": CUSTOM},
-    "price.custom_unit_amount.preset": {"one": 100, "two": 200, "ground": CUSTOM},
-    "price.recurring.interval": {"one": "month", "two": "year"},
-    "price.recurring.interval_count": {"one": 2, "two": 3, "ground": MONTH},
-    "price.recurring.meter": {
-        "one": "@meter",
-        "two": "@meter2",
-        "beside": {"recurring": {"interval": "month", "usage_type": "metered"}},
-    },
-    "price.recurring.trial_period_days": {"one": 7, "two": 14, "ground": MONTH},
-    "price.tax_behavior": {"one": "exclusive", "two": "inclusive"},
-    "price.currency_options.*.tax_behavior": {
-        "one": "exclusive",
-        "two": "inclusive",
-        "ground": {"currency_options": {"eur": {"unit_amount": 1700}}},
-    },
-    "price.currency_options.*.tiers": {"one": TIERS, "two": OTHER_TIERS, "ground": TIERED},
-    "price.currency_options.*.custom_unit_amount.*": {
-        "one": 100,
-        "two": 200,
-        "ground": CUSTOM | {"currency_options": {"eur": {"custom_unit_amount": {"enabled": True}}}},
-    },
-    "portal_configuration.features.payment_method_update.payment_method_configuration": {
-        "one": "@method",
-        "two": "@method2",
-        "ground": {"features": {"payment_method_update": {"enabled": True}}},
-    },
-    "portal_configuration.features.subscription_cancel.proration_behavior": {
-        "one": "create_prorations",
-        "two": "none",
-        "ground": {"features": {"subscription_cancel": {"mode": "immediately"}}},
-    },
-    "portal_configuration.features.subscription_cancel.cancellation_reason.*": {"beside": REASON},
-    "portal_configuration.features.subscription_cancel.cancellation_reason.options": {
-        "one": ["unused", "other"],
-        "two": ["too_complex"],
-        "beside": REASON,
-    },
-    "portal_configuration.features.subscription_cancel.cancellation_reason.feedback_options": {
-        "one": ["@reason"],
-        "two": ["@reason2"],
-        "beside": REASON,
-    },
-    "portal_configuration.features.subscription_pause.duration.interval_options": {
-        "one": [{"interval": "month", "interval_count": 2}],
-        "two": [{"interval": "week"}, {"interval": "month"}],
-        "beside": PAUSE,
-    },
-    "portal_configuration.features.subscription_update.enabled": {
-        "beside": SWITCH,
-        "dashboard": {
-            "features": {
-                "subscription_update": {
-                    "enabled": "@value",
-                    "default_allowed_updates": ["price"],
-                    "products": [{"product": "pro", "prices": ["@yearly"]}],
-                }
-            }
-        },
-    },
-    "portal_configuration.features.subscription_update.products": {
-        "one": [{"product": "pro"}],
-        "two": [{"product": "pro", "prices": ["yearly"], "adjustable_quantity": {"enabled": True, "maximum": 5}}],
-        "dashboard": {"features": {"subscription_update": {"products": [{"product": "pro", "prices": ["@yearly"]}]}}},
-    },
-    "portal_configuration.features.subscription_update.billing_cycle_anchor": {"one": "now", "two": "unchanged"},
-    "portal_configuration.features.subscription_update.schedule_at_period_end.conditions": {
-        "one": [{"type": "decreasing_item_amount"}],
-        "two": [{"type": "shortening_interval"}, {"type": "decreasing_item_amount"}],
-    },
-}
-"""What fields need that their shape does not say; `*` at the end is every other member of the block."""
-
-UNSUITED: Mapping[str, str] = {
-    "product.id": "fixed by the base; its change is a replacement, tested by name",
-    "product.name": "always declared; tested by name",
-    "product.type": "another type is another product; tested by name",
-    "price.product": "a price stands inside its product",
-    "price.billing_scheme": "comes with tiers, tested there",
-    "price.recurring.usage_type": "comes with a meter, tested there",
-    "price.custom_unit_amount.enabled": "true is its only value; comes with the limits, tested there",
-    "price.currency_options.*.custom_unit_amount.enabled": "true is its only value",
-    "portal_configuration.features.subscription_pause.duration.type": "has companions of its own; tested by name",
-}
-"""Fields that the battery cannot set on and off, with the reason."""
-
-UNSUITED_ALL = {"active": "always declared; tested by name"}
+    def spelled(self, value: Any, kind: Any = None) -> Any:
+        """The value as Stripe has it: ids in the place of names."""
+        kind = kind or self.field.refers_to
+        if isinstance(value, list):
+            return [self.spelled(v) for v in value]
+        if isinstance(value, Mapping) and set(value) == {"id"}:
+            return value["id"]
+        if isinstance(value, Mapping) and isinstance(kind, Mapping):
+            return {k: self.spelled(v, kind[k]) if k in kind else v for k, v in value.items()}
+        return f"@{kind}.{value}" if isinstance(kind, str) else value
 
 
 def cases() -> Iterator[Case]:
-    """A case for every field of every kind that can be set on and off."""
+    """A case for every field that can be set on and off; of many that are alike, for the first and the last."""
     for kind in KINDS:
+        alike = _alike(kind)
         for row in kind.fields:
             name = f"{kind.name}.{row.name}"
-            if name in UNSUITED or row.name in UNSUITED_ALL:
+            if name in UNSUITED or row.name in UNSUITED_ALL or row.name in alike:
                 continue
-            given = SAMPLES.get(name) or SAMPLES.get(f"{name.rpartition('.')[0]}.*") or {}
-            yield Case(
-                kind,
-                row,
-                given["one"] if "one" in given else _sample(row.shape, 0),
-                given["two"] if "two" in given else _sample(row.shape, 1),
-                _over(_enabled(row), given.get("ground", {})),
-                given.get("beside", {}),
-                given.get("dashboard", {}),
-            )
+            plain = SAMPLES.get(name) or SAMPLES.get(f"{name.rpartition('.')[0]}.*") or {}
+            for given in (plain, *(more for key, more in SAMPLES.items() if key.startswith(f"{name}#"))):
+                one, two = (given[k] if k in given else _sample(row.shape, n) for n, k in enumerate(("one", "two")))
+                one, two = (two, one) if one == row.default and "one" not in given else (one, two)
+                yield Case(
+                    kind,
+                    row,
+                    one,
+                    two,
+                    _over(_enabled(kind, row), given.get("ground", {})),
+                    given.get("beside", {}),
+                    given.get("dashboard", {}),
+                    given.get("needs", ()),
+                )
 
 
-def _enabled(row: Field) -> Data:
+def _alike(kind: Kind) -> set[str]:
+    """Fields that differ from others in nothing but the member that they stand in: all but the first and the last."""
+    groups: dict[str, list[str]] = {}
+    for row in kind.fields:
+        _, dot, tail = row.name.partition(".")
+        if dot:
+            groups.setdefault(repr(replace(row, name=tail, doc="")), []).append(row.name)
+    return {name for names in groups.values() for name in names[1:-1]}
+
+
+def _enabled(kind: Kind, row: Field) -> Data:
     """A feature must say whether it is on; and is off, so that it needs nothing else."""
-    path = row.path
-    return nested((*path[:2], "enabled"), False) if path[0] == "features" and path[2:] != ("enabled",) else {}
+    enabled = (*row.path[:2], "enabled")
+    is_feature = row.path[0] == "features" and row.path != enabled and kind.field_at(enabled) is not None
+    return nested(enabled, False) if is_feature else {}
 
 
 def _sample(shape: Mapping[str, Any], number: int) -> Any:
     """A value that a JSON Schema shape lets pass; number 0 and 1 give different ones."""
+    if "$ref" in shape:
+        return SUPPORT[shape["$ref"].rpartition("/")[2].removesuffix("_reference")][number]
     if "anyOf" in shape:
         return _sample(shape["anyOf"][0], number)
+    if "const" in shape:
+        return shape["const"]
     if "enum" in shape:
         return shape["enum"][-1 - number]
     match shape["type"]:
@@ -384,23 +306,66 @@ def _over(below: Mapping[str, Any], *above: Mapping[str, Any]) -> Data:
     return functools.reduce(laid_over, above, dict(below))
 
 
-def _catalogue(kind: Kind, *above: Data) -> Data:
-    """The smallest catalogue that has one object of the kind, which is called `it` or, a product, `pro`."""
+def address_of(kind: Kind) -> str:
+    """The address of the object that a catalogue is about."""
+    return f"{kind.name}.pro.it" if kind.parent else f"{kind.name}.it"
+
+
+def place_of(kind: Kind) -> tuple[str, ...]:
+    """Where that object stands in the YAML."""
+    return (f"{kind.parent[0]}s", "pro", kind.plural, "it") if kind.parent else (kind.plural, "it")
+
+
+def surroundings(kind: Kind, needs: Sequence[str] = ()) -> Data:
+    """What must be declared for an object of the kind, without the object."""
+    kinds = [n for name in (*NEEDS.get(kind.name, ()), *needs) for n in (*NEEDS.get(name, ()), name)]
+    data = _over({}, *(SUPPORT[name][2] for name in kinds if name in SUPPORT))
+    if kind.name == "product" and "price" in needs:
+        data["products"].setdefault("it", {})["prices"] = data["products"]["pro"]["prices"]
+    return data
+
+
+def catalogue(kind: Kind, *above: Data, needs: Sequence[str] = ()) -> Data:
+    """The smallest catalogue with one object of the kind, which is called `it`; that with other data put over it."""
     own = _over(BASE[kind.name], *above)
-    monthly = {"unit_amount": 100, "currency": "usd", **MONTH}
-    yearly = {"unit_amount": 1000, "currency": "usd", "recurring": {"interval": "year"}}
-    prices = {"it": own} if kind.name == "price" else {"monthly": monthly, "yearly": yearly}
-    product = {**(own if kind.name == "product" else BASE["product"]), "prices": prices}
-    catalogue: Data = {"products": {"pro": product}}
-    if kind.name == "portal_configuration":
-        catalogue["portal_configurations"] = {"it": own}
-    return catalogue
+    return laid_over(surroundings(kind, needs), nested(place_of(kind), _pruned(own)))
 
 
-def filled_in(value: Any, ids: Mapping[str, Any]) -> Any:
-    """Put ids that only the account knows in the place of `@name`."""
-    if isinstance(value, Mapping):
-        return {k: filled_in(v, ids) for k, v in value.items()}
-    if isinstance(value, list):
-        return [filled_in(v, ids) for v in value]
-    return ids[value] if isinstance(value, str) and value in ids else value
+def _pruned(data: Data) -> Data:
+    """Without keys that were taken out before they were there."""
+    kept = {k: v for k, v in data.items() if v is not DROP}
+    return {k: _pruned(v) if isinstance(v, dict) else v for k, v in kept.items()}
+
+
+class Ids:
+    """What `@name` stands for in one account, where objects of kinds that the tool does not create are there first."""
+
+    def __init__(self, account: Account, kind: Kind):
+        self.account, self.known = account, dict[str, Any]()
+        if kind.name in THERE:
+            account.post(*THERE[kind.name])
+
+    def filled(self, value: Any) -> Any:
+        """The value with ids in the place of every `@name`."""
+        if isinstance(value, Mapping):
+            return {k: self.filled(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.filled(v) for v in value]
+        return self._id(value[1:]) if isinstance(value, str) and value.startswith("@") else value
+
+    def _id(self, name: str) -> Any:
+        if name not in self.known and name not in MADE:
+            return self.account.find(name)["id"]
+        if name not in self.known:
+            self.known[name] = self.account.post(*MADE[name])["id"]
+        return self.known[name]
+
+
+def allows(kind: Kind) -> tuple[str, ...]:
+    """What a catalogue of the kind may be changed with."""
+    return () if kind.revivable else ("permanent",)
+
+
+def comes_back(kind: Kind) -> bool:
+    """Whether an object that left is the one that returns."""
+    return kind.revivable and kind.retire is not Retire.DELETE

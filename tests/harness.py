@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
 from reconciler.cli.main import run
+from reconciler.kinds import BY_NAME, KINDS
+from reconciler.kinds.kind import Kind, Settable
 
 
 @dataclass(frozen=True)
@@ -80,22 +82,45 @@ class Account:
             if not page["has_more"]:
                 return rows[::-1]
 
+    def of(self, kind: str) -> list[Any]:
+        """Every object of a kind, in service or not, oldest first, with what is hidden unless expanded or listed."""
+        collection = COLLECTIONS[kind]
+        expand = {"expand[]": [f"data.{path}" for path in collection.expand if "*" not in path]}
+        rows = [row for filters in collection.filters for row in self.all(collection.path, **filters, **expand)]
+        return [self.whole(kind, row) for row in rows]
+
+    def one(self, kind: str, ident: str) -> Any:
+        """An object of a kind by its id, with what is hidden; of what stands under any key, that under `eur`."""
+        expand = [path.replace("*", "eur") for path in COLLECTIONS[kind].expand]
+        return self.whole(kind, self.get(f"{COLLECTIONS[kind].path}/{ident}", **{"expand[]": expand}))
+
+    def whole(self, kind: str, row: Any) -> Any:
+        """The object with the rows of its own collections, oldest first."""
+        own = {name: self.all(f"{COLLECTIONS[kind].path}/{row['id']}/{name}") for name in COLLECTIONS[kind].attached}
+        return {**row, **own}
+
     def find(self, address: str, *, active: bool | None = True) -> Any:
-        """The one object that bears an address; `active` None takes archived ones too."""
-        found = [o for o in self.bearing(address) if active is None or o["active"] is active]
+        """The one object that bears an address; `active` None takes those out of service too."""
+        found = [o for o in self.bearing(address) if active is None or in_service(o) is active]
         assert len(found) == 1, (address, [o["id"] for o in found])
         return found[0]
 
     def bearing(self, address: str) -> list[Any]:
-        """Every object that bears an address, whatever the project, oldest first."""
-        path, expand = COLLECTIONS[address.partition(".")[0]]
-        rows = self.all(path, **{"expand[]": expand})
-        return [o for o in rows if (o.get("metadata") or {}).get("stripe_portal", "").endswith(f"/{address}")]
+        """Every object that bears an address, whatever the project, oldest first.
+
+        Of a kind without metadata those whose natural key is the address's name (blanks and capitals aside); if none
+        is, all but the account's default.
+        """
+        kind = BY_NAME[address.partition(".")[0]]
+        rows = self.of(kind.name)
+        if kind.stampable:
+            return [o for o in rows if (o.get("metadata") or {}).get("stripe_portal", "").endswith(f"/{address}")]
+        named = [o for o in rows if _slug(str(o.get(kind.natural_key))) == _slug(address.rpartition(".")[2])]
+        return named or [o for o in rows if not o.get("is_default")]
 
     def everything(self) -> dict[str, Any]:
-        """Every object of every kind, in service or archived, with what is hidden unless expanded, by id."""
-        found = [self.all(path, **{"expand[]": expand}) for path, expand in COLLECTIONS.values()]
-        return {one["id"]: one for rows in found for one in rows}
+        """Every object of every kind, in service or not, with what is hidden unless expanded or listed, by id."""
+        return {one["id"]: one for kind in COLLECTIONS for one in self.of(kind)}
 
     def requests(self, method: str | None = None) -> list[Mapping[str, Any]]:
         """What the account was asked since `forget`, oldest first."""
@@ -117,14 +142,27 @@ class Account:
         requests.delete(f"{self.url}/_emulator/faults", timeout=10).raise_for_status()
 
 
-COLLECTIONS = {
-    "product": ("/v1/products", []),
-    "price": ("/v1/prices", ["data.tiers", "data.currency_options"]),
-    "portal_configuration": (
-        "/v1/billing_portal/configurations",
-        ["data.features.subscription_update.products"],
-    ),
-}
+class Collection(NamedTuple):
+    """Where objects of a kind are: the path, what to expand in one, the filters that together list them all, and the
+    collections that each has of its own."""
+
+    path: str
+    expand: tuple[str, ...]
+    filters: tuple[Mapping[str, Any], ...]
+    attached: tuple[str, ...]
+
+
+def _collection(kind: Kind) -> Collection:
+    expand = sorted({f.expand for f in kind.fields} - {""})
+    apart = kind.unserved if kind.unserved and not kind.unserved.keys() <= {"active", "status"} else None
+    filters: tuple[Mapping[str, Any], ...] = ({}, wired(apart)) if apart else ({},)
+    attached = tuple(f.name for f in kind.fields if f.settable is Settable.ATTACHED)
+    return Collection(kind.path, tuple(expand), filters, attached)
+
+
+def in_service(one: Mapping[str, Any]) -> bool:
+    """Whether an object is for use. One that says nothing of it is for as long as it exists."""
+    return bool(one.get("active", one.get("status") != "inactive"))
 
 
 @dataclass
@@ -213,6 +251,14 @@ def called(expected: list[Any], writes: list[Mapping[str, Any]]) -> None:
             assert write, f"{call} is not next in\n{log}"
             head.remove(write)
     assert not rest, f"more writes than expected:\n{log}"
+
+
+COLLECTIONS: Mapping[str, Collection] = {kind.name: _collection(kind) for kind in KINDS}
+"""By kind. A list without a filter shows what is in service and what is not, but for a few kinds."""
+
+
+def _slug(text: str) -> str:
+    return re.sub("[^a-z0-9]", "", text.lower())
 
 
 def _squeezed(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.kinds import KINDS
 from reconciler.model import Cause, Verb
 from reconciler.report import text
 from tests.battery import Data, Shop, form, nested, opened, verbs
@@ -78,10 +77,6 @@ def less(kind: str) -> Data:
 
 def address(kind: str, name: str = "it") -> str:
     return f"price.pro.{name}" if kind == "price" else f"{kind}.{name}"
-
-
-def test_every_kind_is_here() -> None:
-    assert {k.name for k in KINDS} == {"product", "price", "portal_configuration"}
 
 
 def test_a_key_that_goes_retires_and_a_key_that_returns_revives(shop: Shop, kind: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from reconciler.apply import apply
+from reconciler.kinds import BY_NAME
 from reconciler.report import text
 from tests.battery import Data, Shop, opened
 from tests.harness import Account
@@ -37,6 +38,9 @@ INTERVALS = ({"interval": "month"}, {"interval": "year"}, {"interval": "week", "
 KEYS = ("key_1", "key_2", "key_3")
 ODD_KEYS = ("plain", "with space", "ключ", "日本", "a.b", "a(b)=c,d/e%20", "😀", "emoji " + "e" * 34)
 WORDS = ("one", "two", "über & <b>", "日本語", "x" * 60)
+DECLARED = "uses"
+METERS: tuple[Any, ...] = ({"id": "@meter"}, DECLARED)
+"""One that is in the account already, and one by its name in the YAML."""
 URLS = ("https://acme.example/a", "https://acme.example/b?c=d&e[]=f")
 REFUSED = (
     "cannot be archived while it is the",
@@ -69,7 +73,7 @@ def tiers(draw: st.DrawFn) -> list[Data]:
 
 
 @st.composite
-def price(draw: st.DrawFn, meter: str) -> Data:
+def price(draw: st.DrawFn) -> Data:
     form = draw(some(["whole", "whole", "whole", "decimal", "tiers", "custom", "metered"]))
     one: Data = {"currency": draw(some(["usd", "usd", "eur"]))}
     option: Data
@@ -88,7 +92,7 @@ def price(draw: st.DrawFn, meter: str) -> Data:
         one["unit_amount"] = draw(amounts)
         option = {"unit_amount": draw(amounts)}
     if form == "metered":
-        one["recurring"] = {"interval": "month", "usage_type": "metered", "meter": meter}
+        one["recurring"] = {"interval": "month", "usage_type": "metered", "meter": draw(some(METERS))}
     elif form != "custom" and draw(st.integers(0, 3)):
         one["recurring"] = copy.deepcopy(draw(some(INTERVALS)))
     for currency in draw(st.sets(some(["gbp", "jpy"]))) if draw(st.booleans()) else ():
@@ -104,7 +108,7 @@ def price(draw: st.DrawFn, meter: str) -> Data:
 
 
 @st.composite
-def product(draw: st.DrawFn, name: str, meter: str) -> Data:
+def product(draw: st.DrawFn, name: str) -> Data:
     one: Data = {"name": draw(some(WORDS))}
     if name != "c":
         one["id"] = f"id_{name}"
@@ -122,7 +126,7 @@ def product(draw: st.DrawFn, name: str, meter: str) -> Data:
         one["package_dimensions"] = {k: draw(some([1, 1.5, 2])) for k in ("height", "length", "weight", "width")}
     names = draw(st.sets(some(["m", "n", "o"]), max_size=3))
     if names:
-        one["prices"] = {n: draw(price(meter)) for n in sorted(names)}
+        one["prices"] = {n: draw(price()) for n in sorted(names)}
         served = [n for n, p in one["prices"].items() if p.get("active", True)]
         if served and draw(st.integers(0, 3)):
             one["default_price"] = draw(some(served))
@@ -178,14 +182,17 @@ def offer(draw: st.DrawFn, name: str, one: Data) -> Data | None:
 
 
 @st.composite
-def catalogue(draw: st.DrawFn, meter: str = "@meter") -> Data:
-    products = {n: draw(product(n, meter)) for n in sorted(draw(st.sets(some(["a", "b", "c"]), min_size=1)))}
+def catalogue(draw: st.DrawFn) -> Data:
+    products = {n: draw(product(n)) for n in sorted(draw(st.sets(some(["a", "b", "c"]), min_size=1)))}
     prices = [p for one in products.values() for p in one.get("prices", {}).values()]
     for key in KEYS:
         if prices and draw(st.booleans()):
             chosen = draw(some(prices))
             chosen.setdefault("lookup_key", key)
     data: Data = {"products": products}
+    if any(p.get("recurring", {}).get("meter") == DECLARED for p in prices):
+        meter = {"display_name": "Uses", "event_name": "uses", "default_aggregation": {"formula": "sum"}}
+        data["meters"] = {DECLARED: meter}
     portals = draw(st.sets(some(["main", "other"])))
     if portals:
         data["portal_configurations"] = {n: draw(portal(products)) for n in sorted(portals)}
@@ -341,6 +348,8 @@ class World:
         declared = {str(a): r for a, r in self.shop.desired().resources.items()}
         live = self.live()
         for address, resource in declared.items():
+            if not BY_NAME[resource.address.kind].stampable:
+                continue  # nobody owns it
             wanted = 1 if resource.properties.get(("active",), True) else 0
             found = live.pop(address, [])
             left = [o for o in found if o["object"] != "price" or now[o["product"]]["active"]]

@@ -26,6 +26,12 @@ TEXTS: Mapping[str, Schema] = {
     "number": {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
 }
 PATTERNS = {"currency": "^[a-z]{3}$", "decimal": r"^[0-9]+(\.[0-9]{1,12})?$"}
+DELETED: Schema = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "object": {"type": "string"}, "deleted": {"enum": [True]}},
+    "required": ["id", "object", "deleted"],
+}
+"""What is left of an object. The document comes from the SDK, which has the same class for it as for the object."""
 RELEASED_BY_EMPTY = {("Price.update", "lookup_key")}
 """What the document doesn't show as emptyable, and Stripe unsets when it is sent empty (stripe-facts 4)."""
 
@@ -62,6 +68,8 @@ class Operation:
         self._document, self._raw, self._method = document, raw, method
         self.name: str = raw["operationId"]
         self._answer: Schema = raw["responses"]["200"]["content"]["application/json"]["schema"]
+        if self.name.endswith(".delete"):
+            self._answer = DELETED
 
     @cached_property
     def sendable(self) -> Schema:

@@ -1,5 +1,5 @@
-"""Every field of every kind on its way to Stripe: set, changed, cleared and brought back, with no word of the document
-broken, and the plan empty after each step."""
+"""Every parameter of products, prices and portal configurations on its way to Stripe: set, changed, cleared and brought
+back, with no word of the document broken, and the plan empty after each step. `test_kinds` does less for every kind."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SEATS: Data = {
 USAGE: Data = {
     "currency": "usd",
     "unit_amount_decimal": "0.000125",
-    "recurring": {"interval": "month", "usage_type": "metered", "meter": "METER"},
+    "recurring": {"interval": "month", "usage_type": "metered", "meter": {"id": "METER"}},
 }
 TIERS: Data = {
     "currency": "usd",
@@ -92,12 +92,16 @@ PORTAL: Data = {
     "features": {
         "customer_update": {"enabled": True, "allowed_updates": ["email", "tax_id", "address"]},
         "invoice_history": {"enabled": True},
-        "payment_method_update": {"enabled": True, "payment_method_configuration": "pmc_1"},
+        "payment_method_update": {"enabled": True, "payment_method_configuration": {"id": "pmc_1"}},
         "subscription_cancel": {
             "enabled": True,
             "mode": "immediately",
             "proration_behavior": "create_prorations",
-            "cancellation_reason": {"enabled": True, "options": ["unused", "other"], "feedback_options": ["FEEDBACK"]},
+            "cancellation_reason": {
+                "enabled": True,
+                "options": ["unused", "other"],
+                "feedback_options": [{"id": "FEEDBACK"}],
+            },
         },
         "subscription_pause": {
             "enabled": True,

@@ -129,7 +129,7 @@ LIMITS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def test_a_limit_is_reached_but_not_passed(judged: Project, within: dict[str, Any], beyond: dict[str, Any]) -> None:
     judged.write(catalogue(**{"name": "Pro", **beyond}))
     refused = judged.apply(code=1)
-    assert "Nothing was sent." in refused.err
+    assert "Nothing was sent to Stripe." in refused.err
     judged.write(catalogue(**{"name": "Pro", **within}))
     judged.apply()
     judged.converged()
@@ -158,7 +158,7 @@ def test_a_file_without_a_catalogue_is_a_problem(project: Project, text: str) ->
     project.write(text)
     result = project.run("validate", code=1)
     assert "stripe-portal.yaml:1:" in result.err
-    assert "Nothing was sent." in result.err
+    assert "Nothing was sent to Stripe." in result.err
 
 
 def test_a_file_of_20_megabytes_is_refused_by_its_size(project: Project) -> None:
