@@ -58,7 +58,7 @@ _LEGEND = (
     "",
     "- *takes*: a `?` behind a member of a map says that it may be left out; a `*` in a name stands for any key.",
     "- *a change*: what a new value does. *Replaces* means that a successor is created, everything that refers to it "
-    "follows, and the old object is retired.",
+    "follows, and the old object is retired. *Is refused*: on what carries no mark of ours, nothing is replaced.",
     "- *default*: what Stripe fills in. Both sides are filled with it before they are compared.",
     "- *unset*: what `null`, or taking the line out of the YAML, does.",
 )

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "desired": TABLES,
     "gateway": TABLES | {"gateway"},
     "observed": TABLES | {"gateway"},
-    "pair": TABLES,
+    "pair": TABLES | {"pair"},
     "diff": TABLES | {"diff"},
     "plan": TABLES | {"plan"},
     "guards": TABLES,

@@ -9,9 +9,11 @@ from types import MappingProxyType
 
 from reconciler.kinds import BY_NAME
 from reconciler.model import Address, Desired, Difference, Observed, Pairs, Plan, Resource, Target
-from reconciler.plan.draft import Holders, leave_draft, objections
 from reconciler.plan.draft import drafts as drafts_of
+from reconciler.plan.draft import leave_draft
+from reconciler.plan.holders import Holders
 from reconciler.plan.leave import leaving
+from reconciler.plan.objections import objections
 from reconciler.plan.order import closure, needs_of, ordered
 
 

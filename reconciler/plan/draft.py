@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +20,13 @@ from reconciler.model import (
     FieldChange,
     How,
     Observed,
+    Pair,
     Part,
     Path,
     Stamp,
     Verb,
 )
+from reconciler.plan.holders import Holders, transfers
 from reconciler.plan.leave import Leaving
 
 Key = tuple[str, str]
@@ -39,31 +41,6 @@ class Draft:
 
     key: Key
     action: Action
-
-
-class Holders:
-    """Who has each value that moves from one object to another, such as a lookup key (design 4)."""
-
-    def __init__(self, desired: Desired, observed: Sequence[Observed], differences: Sequence[Difference]):
-        self.project = desired.project
-        self.paired = {d.pair.observed.id: d for d in differences if d.pair.observed}
-        self.by_value: dict[tuple[str, Path, Any], list[Observed]] = {}
-        for one in observed:
-            for field in BY_NAME[one.kind].moving:
-                if (value := one.properties.get(field.path)) is not None:
-                    self.by_value.setdefault((one.kind, field.path, value), []).append(one)
-
-    def others(self, kind: Kind, path: Path, value: Any, old: Observed | None) -> Iterator[tuple[Observed, bool]]:
-        """Every other object that has the value, and whether it is ours to take it from."""
-        for one in self.by_value.get((kind.name, path, value), ()):
-            if old is None or one.id != old.id:
-                yield one, self._may_lose(one, path)
-
-    def _may_lose(self, one: Observed, path: Path) -> bool:
-        """One of ours gives up what the YAML gave it; what somebody else gave it stays, unless it leaves."""
-        if one.id in self.paired:
-            return path in self.paired[one.id].settled or bool(one.stamp and path in one.stamp.fields)
-        return bool(one.stamp and one.stamp.project == self.project)
 
 
 def drafts(desired: Desired, difference: Difference, holders: Holders) -> Iterator[Draft]:
@@ -129,9 +106,9 @@ def _draft(
         base = {**(old.properties if old else {}), **difference.settled}
         rows = old.rows if old else {}
         params = parameters(kind, values, {} if creating else base, creating=creating, rows=rows)
-        params |= _transfers(kind, values, old, holders)
+        params |= transfers(kind, values, old, holders)
     mark, pending = _stamp(desired, difference, done) if kind.stampable else (None, {})
-    ident, reason = old.id if old else None, _reason(kind, verb, old)
+    ident, reason = old.id if old else None, _reason(kind, verb, difference.pair)
     action = Action(verb, change.address, ident, params, change, reason, stamp=mark, pending=pending)
     return Draft((str(change.address), change.part.value), action)
 
@@ -146,10 +123,11 @@ def _members(change: FieldChange, old: Observed | None) -> dict[str, Any]:
     }
 
 
-def _reason(kind: Kind, verb: Verb, old: Observed | None) -> str:
+def _reason(kind: Kind, verb: Verb, pair: Pair) -> str:
     if verb is Verb.CREATE and kind.secret:
-        return "its secret comes back this once: --secrets-to FILE keeps it"
-    return f"{old.id} {kind.retired_means}" if verb is Verb.RETIRE and old else ""
+        other = "it has another secret: code that has the old one must be given it" if pair.predecessors else ""
+        return "; ".join(filter(None, [other, "Stripe tells the secret this once: --secrets-to FILE keeps it"]))
+    return f"{pair.observed.id} {kind.retired_means}" if verb is Verb.RETIRE and pair.observed else ""
 
 
 def _stamp(desired: Desired, difference: Difference, written: AbstractSet[Path]) -> tuple[Stamp, dict[Path, Any]]:
@@ -176,16 +154,6 @@ def _stamp(desired: Desired, difference: Difference, written: AbstractSet[Path])
     return Stamp(desired.project, resource.address, fields, returned), pending
 
 
-def _transfers(kind: Kind, values: Mapping[Path, Any], old: Observed | None, holders: Holders) -> dict[str, bool]:
-    """Move a unique value over, when whoever holds it is ours (design 4)."""
-    params = {}
-    for path, value in values.items():
-        field = kind.field_at(path)
-        if field and field.transfer and any(ours for _, ours in holders.others(kind, path, value, old)):
-            params[field.transfer] = True
-    return params
-
-
 def leave_draft(one: Leaving) -> Draft:
     """The call that retires or releases an object, and leaves a true stamp or none."""
     change = Change(one.address, Part.BODY, one.observed, None, one.fields)
@@ -200,41 +168,3 @@ def leave_draft(one: Leaving) -> Draft:
         mark = replace(mark, fields={**fields, **{c.path: stamps.digest(c.after) for c in one.fields}})
     action = Action(one.verb, one.address, one.observed.id, params, change, one.reason, stamp=mark)
     return Draft((LEAVES, one.observed.id), action)
-
-
-def objections(drafts: Iterable[Draft], holders: Holders) -> Iterator[str]:
-    """Why Stripe would refuse a call, found out before anything is written."""
-    for draft in drafts:
-        yield from _crowded(draft.action)
-        yield from _taken(draft.action, holders)
-
-
-def _crowded(action: Action) -> Iterator[str]:
-    """Metadata that would not hold everybody's keys (design 4)."""
-    sent: Mapping[str, str] = action.params.get("metadata", {})
-    before = action.change.before.metadata if action.change and action.change.before else {}
-    own = {k for k in before if not stamps.is_stamp_key(k)} | set(sent)
-    own -= {k for k, value in sent.items() if value == ""}
-    pending = dict.fromkeys(action.pending, "------")
-    mark = action.stamp and replace(action.stamp, fields={**action.stamp.fields, **pending})
-    count = len(own) + (len(stamps.encode(mark)) if mark else 0)
-    if count > stamps.METADATA_KEYS:
-        yield (
-            f"{action.address}: {count} metadata keys, ours included, and Stripe takes {stamps.METADATA_KEYS}: "
-            f"declare fewer, or delete keys that other code has set"
-        )
-
-
-def _taken(action: Action, holders: Holders) -> Iterator[str]:
-    """A unique value that somebody else has, in service or archived. Where it pairs, pairing has said so."""
-    kind, change = BY_NAME[action.address.kind], action.change
-    for one in change.fields if change and change.after else ():
-        field = kind.field_at(one.path)
-        if field is None or not field.transfer or one.after is None or change is None:
-            continue
-        for holder, ours in holders.others(kind, one.path, one.after, change.before):
-            if not ours:
-                yield (
-                    f"{action.address}: {holder.id} has the {field.name} {one.after} already, and did not get it from "
-                    f"this YAML. Give {action.address} another {field.name}, or take it off {holder.id}"
-                )

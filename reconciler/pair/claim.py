@@ -1,0 +1,145 @@
+"""Which object bears one resource, and what speaks against it (design 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.kinds.fixed import must_replace
+from reconciler.kinds.kind import Kind
+from reconciler.model import ACTIVE, Address, How, Observed, Pair, Resource
+from reconciler.pair.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known while resources find their objects: `placed` and `taken` grow with each that has."""
+
+    found: Index
+    placed: dict[Address, Observed] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+
+def pair_one(kind: Kind, resource: Resource, scene: Scene) -> Pair:
+    """Who bears the address: the account's default where the resource says so, else by stamp, else what is found."""
+    found, address = scene.found, resource.address
+    stamped = [o for o in found.ours.get(address, ()) if o.id not in scene.taken and _may_serve(kind, resource, o)]
+    own = [o for o in stamped if o.active and o.stamp and o.stamp.address == address]
+    came = [o for o in stamped if o.active and o.stamp and o.stamp.address != address]
+    if own and came:
+        origin = str(came[0].stamp.address if came[0].stamp else "")
+        scene.problems.append(
+            f"{address}: {origin} cannot move here, where {own[0].id} is already: move or retire {address} first, "
+            f"in an apply of its own"
+        )
+    chosen = _account_default(kind, resource, found)
+    if chosen is not None and chosen.id not in scene.taken:
+        others = tuple(o for o in stamped if o.id != chosen.id and o.active)
+        return Pair(resource, chosen, (), others, How.DEFAULT if len(others) == len(stamped) else How.STAMP)
+    if stamped:
+        return _pair_stamped(kind, resource, stamped, scene.placed)
+    theirs = [o for o in found.theirs.get(address, ()) if o.id not in scene.taken]
+    if theirs:
+        return _fitting(kind, resource, _best(kind, resource, theirs, scene.placed)[0], How.STAMP, scene)
+    return _pair_unstamped(kind, resource, scene)
+
+
+def _pair_unstamped(kind: Kind, resource: Resource, scene: Scene) -> Pair:
+    """What bears no stamp of the address: by id or hint, or by natural key, where nothing speaks against it."""
+    found, address, nothing = scene.found, resource.address, Pair(resource, None)
+    held, how = _named(kind, resource, found)
+    lost = [o for o in (held, *found.ours.get(address, ())) if o and not _may_serve(kind, resource, o)]
+    if lost and held in (None, lost[0]):
+        found.warnings.append(
+            f"{address}: {lost[0].id} is out of service for good: Stripe brings none back. A new one takes its place"
+        )
+        return nothing
+    if held is None or how is None:
+        if hint := resource.hints.get("adopt"):
+            scene.problems.append(f"{address}: there is no {kind.name} {hint} to adopt in this account")
+        return nothing
+    if held.id in scene.taken:
+        if how is How.ID or kind.unique_key:
+            other = next((a for a, one in scene.placed.items() if one.id == held.id), "another resource")
+            scene.problems.append(f"{address}: {held.id} is {other} already; one object cannot be two resources")
+        return nothing
+    if how is How.NATURAL_KEY and not kind.stampable and (several := found.in_service(kind, resource))[1:]:
+        scene.problems.append(
+            f"{address}: {', '.join(o.id for o in several)} have this {kind.natural_key}, and none can bear a mark: "
+            f"say which with adopt: and its id"
+        )
+        return nothing
+    was = found.borne_by(held)
+    if was and (was in found.ours or was in found.desired.resources):
+        if how is How.ID or kind.own_id:
+            scene.problems.append(
+                f"{address}: {held.id} is already {was}. If it was renamed, say so in the YAML: "
+                f"moved: [{{from: {was}, to: {address}}}]"
+            )
+        return nothing
+    return _fitting(kind, resource, held, how, scene)
+
+
+def _fitting(kind: Kind, resource: Resource, held: Observed, how: How, scene: Scene) -> Pair:
+    """The pair of a resource and an object that it takes over, which must fit: an adoption never replaces."""
+    if fixed := must_replace(kind, resource, held, scene.placed):
+        fields = ", ".join(".".join(p) for p in fixed)
+        scene.problems.append(
+            f"{resource.address}: {held.id}, found by {how.value}, differs in {fields}, which cannot change. An "
+            f"adoption never replaces: write the values that it has, or give the new one another "
+            f"{kind.natural_key if how is How.NATURAL_KEY else 'name'}"
+        )
+    return Pair(resource, held, how=how)
+
+
+def _best(
+    kind: Kind, resource: Resource, stamped: Sequence[Observed], placed: Mapping[Address, Observed]
+) -> tuple[Observed, Collection[str]]:
+    """The winner equals the desired fixed values, then has the declared id, then is active, then is oldest.
+
+    With it, the ids of those that are not equal.
+    """
+    unequal = {o.id for o in stamped if must_replace(kind, resource, o, placed)}
+    declared_id = resource.properties.get(("id",), resource.hints.get("adopt"))
+    age = {o.id: (o.created, -n) for n, o in enumerate(stamped)}  # lists are newest first, within a second too
+    best = min(stamped, key=lambda o: (o.id in unequal, o.id != declared_id, not o.active, age[o.id]))
+    return best, unequal
+
+
+def _pair_stamped(
+    kind: Kind, resource: Resource, stamped: Sequence[Observed], placed: Mapping[Address, Observed]
+) -> Pair:
+    best, unequal = _best(kind, resource, stamped, placed)
+    live = [o for o in stamped if o.active]
+    if best.id in unequal:
+        return Pair(resource, None, predecessors=tuple(live))
+    return Pair(
+        resource,
+        best,
+        predecessors=tuple(o for o in live if o.id in unequal),
+        duplicates=tuple(o for o in live if o.id not in unequal and o.id != best.id),
+        how=How.STAMP,
+    )
+
+
+def _account_default(kind: Kind, resource: Resource, found: Index) -> Observed | None:
+    """The account's default bears the resource that says so, whatever its stamp (stripe-facts 5.1)."""
+    if not resource.hints.get(kind.default_flag):
+        return None
+    return next((o for o in found.by_kind.get(kind.name, ()) if o.properties.get((kind.default_flag,))), None)
+
+
+def _may_serve(kind: Kind, resource: Resource, one: Observed) -> bool:
+    """Whether an object can become what is asked for: some kinds never come back into service."""
+    return one.active or kind.revivable or not resource.properties.get(ACTIVE, True)
+
+
+def _named(kind: Kind, resource: Resource, found: Index) -> tuple[Observed | None, How | None]:
+    hint = resource.properties.get(("id",)) if kind.own_id else resource.hints.get("adopt")
+    if hint and (held := found.by_id.get((kind.name, hint))):
+        return held, How.ID
+    if kind.natural_key and (value := resource.properties.get((kind.natural_key,))):
+        for held in sorted(found.by_key.get((kind.name, value), ()), key=lambda o: not o.active):
+            return held, How.NATURAL_KEY
+    return None, None
