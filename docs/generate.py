@@ -11,7 +11,8 @@ block in `yaml` is validated, alone or as a file of that folder; one in `python`
     <!-- edit: NAME | OLD | NEW -->   change a file, before the next block
     <!-- run: COMMAND -->             run it, and show neither it nor its output
     <!-- dashboard: PATH | DATA -->   what somebody else does in the account, meanwhile
-    <!-- table: rules -->             the Markdown table that follows is written from the code
+    <!-- source: PATH -->             the block is this file of the repository, and is not run
+    <!-- table: rules -->             the Markdown table that follows is written from the code; so is `leaving`
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ _PIECE = re.compile(
     r"|^<!-- (?P<word>[a-z ]+): (?P<value>.*) -->\n(?P<table>\n(?:\|.*\n)+)?",
     re.M,
 )
-_IDS = re.compile(r"\b(price|prod|bpc|mtr|req)_(?:test_)?([A-Za-z0-9]{14,})\b")
+_IDS = re.compile(r"\b(price|prod|bpc|mtr|plink|promo|we|req)_(?:test_)?([A-Za-z0-9]{14,})\b")
+_TABLES = {"rules": reference.rules, "leaving": reference.leaving}
 _HEAD = "stripe_portal: 1\nproject: acme\n"
 
 
@@ -81,6 +83,8 @@ def _piece(page: Page, match: re.Match[str], where: str) -> str:
         shown, page.output = page.output, None
         return f"```text\n{_cut(shown, said)}```"
     page.output = None
+    if "source" in said:
+        return f"```{language}\n{(ROOT / said['source']).read_text(encoding='utf-8')}```"
     if "not run" in said and "file" not in said:
         return match[0]
     if language == "sh":
@@ -108,10 +112,10 @@ def _directive(page: Page, match: re.Match[str], where: str) -> str:
             body, key = data.encode(), {"Authorization": f"Bearer {running.key}"}
             urllib.request.urlopen(urllib.request.Request(running.url + call, body, key)).close()
     elif word == "table":
-        assert value == "rules", where
-        return f"<!-- table: rules -->\n\n{reference.rules()}\n"
+        assert value in _TABLES, where
+        return f"<!-- table: {value} -->\n\n{_TABLES[value]()}\n"
     else:
-        assert word in ("not run", "exit", "first", "last", "file"), f"{where}: {word}"
+        assert word in ("not run", "exit", "first", "last", "file", "source"), f"{where}: {word}"
         page.said[word] = value
     return comment
 
@@ -166,7 +170,7 @@ def _same(text: str) -> str:
         return seen.setdefault(match[0], f"{match[1]}_1Example{len(seen) + 1:02}")
 
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:12111", _IDS.sub(identifier, text))
-    return re.sub(r"/p/login/test_\w+", "/p/login/test_Example", text)
+    return re.sub(r"/p/(login|pay)/test_\w+", r"/p/\1/test_Example", text)
 
 
 def main() -> None:

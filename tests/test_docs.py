@@ -14,6 +14,7 @@ import pytest
 from docs.generate import PAGES, ROOT, not_run, refreshed
 from reconciler import reference
 from reconciler.cli.main import COMMANDS
+from reconciler.guards import RULES
 from tests.harness import Account, Project
 
 PROSE = (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md")
@@ -45,6 +46,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_command_is_described() -> None:
     described = re.findall(r"^## (\S+)$", (ROOT / "docs/commands.md").read_text(encoding="utf-8"), re.M)
     assert described == list(COMMANDS)
+
+
+def test_every_rule_is_explained() -> None:
+    text = (ROOT / "docs/safety.md").read_text(encoding="utf-8")
+    assert [rule for rule in RULES if f"(`{rule}`)" not in text] == []
 
 
 def test_every_dependency_has_its_reason() -> None:

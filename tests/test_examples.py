@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
 from reconciler import scaffold
+from reconciler.kinds import KINDS
 from tests.harness import Account, Project
 
 ROOT = Path(__file__).parent.parent
@@ -108,21 +110,53 @@ def test_saas_in_live(project: Project, live_account: Account) -> None:
 
 def test_usage_based(project: Project) -> None:
     project.run("init", "--example", "usage-based")
-    meters = {}
-    for name in ("email", "sms"):
-        body = {"display_name": name, "event_name": f"{name}_sent", "default_aggregation[formula]": "sum"}
-        meters[name] = project.account.post("/v1/billing/meters", body)["id"]
-    variables = [f"--var={name}_meter={meter}" for name, meter in meters.items()]
-    applied(project, *variables)
+    assert "+ meter.emails" in applied(project)
+    meters = {m["event_name"]: m["id"] for m in project.account.of("meter")}
     sms = project.account.find("price.sms.metered")
     assert (sms["unit_amount"], sms["unit_amount_decimal"]) == (None, "0.79")
-    assert sms["recurring"]["meter"] == meters["sms"]
-    tiers = project.account.find("price.email.metered")["tiers"]
-    assert [t["unit_amount_decimal"] for t in tiers] == ["0", "0.04", "0.025"]
+    assert sms["recurring"]["meter"] == meters["sms_sent"]
+    email = project.account.find("price.email.metered")
+    assert email["recurring"]["meter"] == meters["email_sent"]
+    assert [t["unit_amount_decimal"] for t in email["tiers"]] == ["0", "0.04", "0.025"]
     assert project.account.find("price.storage.monthly")["transform_quantity"] == {"divide_by": 100000, "round": "up"}
 
     project.edit("amount: 0.0079", "amount: 0.0085")
-    project.edit("mtr_email", meters["email"])
-    project.edit("mtr_sms", meters["sms"])
     assert "$0.0079 → $0.0085" in applied(project)
     assert project.account.find("price.sms.metered")["unit_amount_decimal"] == "0.85"
+
+
+def test_everything(project: Project) -> None:
+    project.run("init", "--example", "everything")
+    project.run("validate")
+    plan = project.plan()
+    plan.shows(["+ product.pro", "./images/pro.png (sha256 …) → upload"])
+    plan.shows(["~ payment_method_configuration.standard"])
+    plan.shows(["+ webhook_endpoint.main", "--secrets-to FILE keeps it"])
+    project.apply("--secrets-to", "hooks.json")
+    project.converged()
+    declared = yaml_of(project)
+    assert {k.plural for k in KINDS if not k.parent} <= declared.keys(), "the example lacks a kind"
+    assert not [k.name for k in KINDS if not project.account.of(k.name)]
+    endpoint = project.account.find("webhook_endpoint.main")["id"]
+    kept = json.loads(project.read("hooks.json"))["webhook_endpoint.main"]
+    assert (kept["id"], kept["secret"][:6]) == (endpoint, "whsec_")
+    assert project.account.find("product.pro")["images"]
+
+    link = project.account.find("payment_link.stickers")
+    project.edit("once: {amount: 5.00}", "once: {amount: 6.00}")
+    said = applied(project)
+    assert f"the link {link['url']}, which customers may hold, stops working" in said
+    successor = project.account.find("payment_link.stickers")
+    assert successor["url"] != link["url"]
+    sold = project.account.one("payment_link", successor["id"])["line_items"]["data"]
+    assert [item["price"]["id"] for item in sold] == [project.account.find("price.sticker.once")["id"]]
+    assert not project.account.one("payment_link", link["id"])["active"]
+    assert len(project.account.all("/v1/files")) == 1, "an image that did not change is not uploaded again"
+
+
+def yaml_of(project: Project) -> dict[str, Any]:
+    """Every resource of a project by the plural of its kind, from all of its files."""
+    found: dict[str, Any] = {}
+    for path in project.folder.rglob("*.yaml"):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found

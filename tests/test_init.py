@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler import scaffold
 from tests.harness import Project, Result
 
 WRITTEN = {"stripe-portal.yaml", ".stripe-portal.schema.json", ".stripe-portal.overlay.schema.json", ".gitignore"}
@@ -40,7 +41,7 @@ def test_its_schemas_are_those_of_the_schema_command(project: Project, flags: li
     assert json.loads(project.read(name)) == json.loads(project.run("schema", *flags).out)
 
 
-@pytest.mark.parametrize("example", ["minimal", "saas"])
+@pytest.mark.parametrize("example", scaffold.examples())
 def test_the_advised_commands_work_in_that_order(
     project: Project, monkeypatch: pytest.MonkeyPatch, example: str
 ) -> None:
@@ -51,10 +52,6 @@ def test_the_advised_commands_work_in_that_order(
         project.run(*words, *(["--yes"] if words[0] == "apply" else []))
     plan = next(words for words in next_commands(result) if words[0] == "plan")
     assert "No changes." in project.run(*plan).out
-
-
-def test_an_example_says_what_it_needs_first(project: Project) -> None:
-    assert "First: make two meters" in project.run("init", "--example", "usage-based").err
 
 
 def test_editors_find_the_schema_from_every_folder(project: Project) -> None:
@@ -101,7 +98,7 @@ def test_a_name_that_cannot_be_is_refused(project: Project, name: str) -> None:
 def test_a_wrong_example_is_answered_with_those_there_are(project: Project) -> None:
     result = project.run("init", "--example", "sass", code=64)
     assert "did you mean saas?" in result.err
-    assert "minimal, saas, usage-based" in result.err
+    assert ", ".join(scaffold.examples()) in result.err
     assert not files(project.folder)
 
 

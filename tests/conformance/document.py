@@ -207,6 +207,8 @@ def _sent(schema: Schema, name: str = "") -> Schema:
         return {"anyOf": [_sent(one, name) for one in schema["anyOf"]]}
     if "enum" in schema:
         return {"enum": schema["enum"]}
+    if not schema:
+        return {"type": "string"}  # a file, which stands there by its name
     kind = schema["type"]
     if name == "metadata" and kind == "object":
         return {**METADATA, "additionalProperties": {"type": "string", "maxLength": 500}}
