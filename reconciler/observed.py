@@ -30,12 +30,12 @@ def fetch(
     *,
     active: bool = True,
     progress: Progress | None = None,
-    warn: Callable[[str], None] = lambda _: None,
+    unread: Callable[[str], None] = lambda _: None,
 ) -> tuple[Observed, ...]:
     """List every object of the kinds, in service or (active=False) out of it; the kinds at the same time.
 
     Kinds that carry no mark are read only where the YAML declares one: nothing else of them can be ours. Kinds that
-    nothing declares and that the key may not read are left out, which `warn` is told.
+    nothing declares and that the key may not read are left out; `unread` is told their plurals.
     Raises ApiFailure when Stripe refuses, or leaves out what it was asked to include.
     """
     declares = {a.kind for a in desired.resources}
@@ -48,7 +48,7 @@ def fetch(
         except ApiFailure as failure:
             if failure.status != 403 or kind.name in declares:
                 raise
-            warn(f"{kind.plural} were not read, as the key may not: what this project once made of them is not seen")
+            unread(kind.plural)
             return []
         stamped = {p for o in found if o.stamp and o.stamp.project == desired.project for p in o.stamp.fields}
         wider = expansions(kind, declared | stamped)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -42,8 +42,8 @@ def planned(
     progress: Progress | None = None,
 ) -> Plan:
     """Read the account and plan. Archived objects are read only for kinds that have something unsettled."""
-    warnings: list[str] = []
-    observed = fetch(gateway, desired, progress=progress, warn=warnings.append)
+    unread: list[str] = []
+    observed = fetch(gateway, desired, progress=progress, unread=unread.append)
     observed, urls = uploads.recognised(gateway, desired, observed)
     archived: set[str] = set()
     while True:
@@ -61,7 +61,13 @@ def planned(
     differences = diff(pairs, desired.project)
     plan = make(desired, observed, pairs, differences, target, only, urls)
     plan = guard(plan, desired, observed, pairs, allows)
-    return replace(plan, warnings=(*warnings, *plan.warnings, *impact.of_detaching(gateway, plan)))
+    return replace(plan, warnings=(*_not_read(unread), *plan.warnings, *impact.of_detaching(gateway, plan)))
+
+
+def _not_read(plurals: Sequence[str]) -> Iterator[str]:
+    if plurals:
+        names = ", ".join(k.plural for k in KINDS if k.plural in plurals)
+        yield f"not read, as the key may not: {names}. What this project may once have made of them is not seen"
 
 
 def _projects(observed: Sequence[Observed]) -> set[str]:

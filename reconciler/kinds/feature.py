@@ -26,7 +26,7 @@ FEATURE = Kind(
     revivable=False,  # archiving is documented as permanent; that `active=true` is refused is recall (stripe-facts 17.12)
     served={},  # the list shows active ones alone
     unserved={"archived": True},
-    retired_means="can never come back, nor be attached to a product any more",
+    retired_means="can no longer be attached to a product",
     excluded={"expand": "chosen by the reader"},
     fields=_FIELDS,
 )

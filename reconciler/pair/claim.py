@@ -85,6 +85,12 @@ def _fitting(kind: Kind, resource: Resource, held: Observed, how: How, scene: Sc
     """The pair of a resource and an object that it takes over, which must fit: an adoption never replaces."""
     if fixed := must_replace(kind, resource, held, scene.placed):
         fields = ", ".join(".".join(p) for p in fixed)
+        if not kind.stampable:
+            scene.problems.append(
+                f"{resource.address}: {held.id} differs in {fields}, which cannot change. Write the values that it "
+                f"has, or choose another {kind.natural_key}"
+            )
+            return Pair(resource, held, how=how)
         scene.problems.append(
             f"{resource.address}: {held.id}, found by {how.value}, differs in {fields}, which cannot change. An "
             f"adoption never replaces: write the values that it has, or give the new one another "

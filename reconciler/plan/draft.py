@@ -125,8 +125,8 @@ def _members(change: FieldChange, old: Observed | None) -> dict[str, Any]:
 
 def _reason(kind: Kind, verb: Verb, pair: Pair) -> str:
     if verb is Verb.CREATE and kind.secret:
-        other = "it has another secret: code that has the old one must be given it" if pair.predecessors else ""
-        return "; ".join(filter(None, [other, "Stripe tells the secret this once: --secrets-to FILE keeps it"]))
+        told = "Stripe tells the secret this once: --secrets-to FILE keeps it"
+        return f"it signs with another secret, which your code must be given. {told}" if pair.predecessors else told
     return f"{pair.observed.id} {kind.retired_means}" if verb is Verb.RETIRE and pair.observed else ""
 
 

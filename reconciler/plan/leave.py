@@ -147,8 +147,8 @@ def _consequence(kind: Kind, candidate: Candidate, scene: Scene) -> str:
     value = one.properties.get((kind.natural_key,))
     taker = scene.takers.get((kind.name, value))
     if kind.frees_key and successor and taker == successor:
-        return f"{text}; it goes first, and is made anew with the same {kind.natural_key}"
-    if kind.own_id:
+        return f"{text}; it goes first, and is made anew with the same {kind.natural_key}; what it counted begins anew"
+    if kind.own_id or not kind.unique_key:
         return text
     if not value:
         needs = f"; it has no {kind.natural_key}, so code that uses this id must be changed"

@@ -20,7 +20,8 @@ class Pointer:
     field: Field
 
     def __str__(self) -> str:
-        return f"{self.holder.id} ({self.field.name})"
+        whose = f"{self.holder.stamp.address} " if self.holder.stamp else ""
+        return f"{whose}{self.holder.id} ({self.field.name})"
 
     @property
     def holds(self) -> bool:

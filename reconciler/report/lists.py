@@ -58,9 +58,9 @@ def _swapped(field: Field, before: Any, after: Any, names: Mapping[str, str]) ->
 def _named(field: Field, value: Any, names: Mapping[str, str]) -> Any:
     """Ids and Refs as text; a list whose items have a name of their own as a map by that name."""
     if isinstance(value, Ref):
-        return names.get(str(value.address), str(value.address))
+        return _Name(names.get(str(value.address), str(value.address)))
     if isinstance(value, str):
-        return names.get(value, value) if field.refers_to else value
+        return _Name(names[value]) if field.refers_to and value in names else value
     if isinstance(value, Mapping):
         return {k: _named(field, v, names) for k, v in value.items()}
     if isinstance(value, tuple | list):
@@ -79,4 +79,10 @@ def _plain(value: Any) -> str:
         return f"[{', '.join(_plain(v) for v in value)}]"
     if isinstance(value, bool) or value is None:
         return "none" if value is None else str(value).lower()
+    if isinstance(value, _Name):
+        return printable(value)
     return quoted(value) if isinstance(value, str) and (" " in value or not value.isprintable()) else str(value)
+
+
+class _Name(str):
+    """Text of ours, and no value: it is shown without quotes."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reconciler.kinds import BY_NAME
+from reconciler.kinds.kind import Retire
 from reconciler.model import Outcome, Status, Verb
 from reconciler.report.words import counted, printable
 
@@ -23,7 +25,8 @@ def line(outcome: Outcome, number: int, total: int) -> str:
     action = outcome.action
     where = f"[{number}/{total}] {action.verb.symbol} {action.address}"
     if outcome.status is Status.DONE:
-        return printable(f"{where}: {_DONE[action.verb]} ({outcome.id})")
+        deleted = action.verb is Verb.RETIRE and BY_NAME[action.address.kind].retire is Retire.DELETE
+        return printable(f"{where}: {'deleted' if deleted else _DONE[action.verb]} ({outcome.id})")
     says, request = ("Stripe says: ", f" (request {outcome.request_id})") if outcome.request_id else ("", "")
     return printable(f"{where}: {outcome.status.value}: {says}{outcome.error}{request}")
 

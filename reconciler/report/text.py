@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.kinds import BY_NAME
+from reconciler.kinds.kind import Retire
 from reconciler.model import Action, Address, Cause, FieldChange, Plan, Verb
 from reconciler.report import fields
 from reconciler.report.fields import Paint, plain
@@ -114,8 +115,16 @@ def _title(plan: Plan, group: Sequence[Action]) -> str:
         return f"was {stamp.address}; only its stamp changes ({first.id})"
     flag = BY_NAME[first.address.kind].default_flag
     default = ", the account's default" if before and flag and before.properties.get((flag,)) else ""
-    adopted = "will be adopted and revived" if first.verb is Verb.REVIVE and stamp is None else _WILL[first.verb]
-    return f"{adopted} ({first.id}{default})"
+    return f"{_will(first, stamp is not None)} ({first.id}{default})"
+
+
+def _will(action: Action, is_ours: bool) -> str:
+    kind = BY_NAME[action.address.kind]
+    if action.verb is Verb.REVIVE and kind.stampable and not is_ours:
+        return "will be adopted and revived"
+    if action.verb is Verb.RETIRE and kind.retire is Retire.DELETE:
+        return "will be deleted"
+    return _WILL[action.verb]
 
 
 def _drift(plan: Plan, paint: Paint) -> Iterator[str]:
