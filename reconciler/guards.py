@@ -172,7 +172,7 @@ def _permanent(plan: Plan, allows: Sequence[Allow]) -> Iterator[str]:
             continue
         if not is_allowed(allows, "permanent", str(action.address)):
             yield (
-                f"{action.address}: {action.id} {kind.retired_means}, and that is permanent. "
+                f"{action.address}: {action.id} {kind.leaving_means}. "
                 f"If that is what you want: --allow permanent={action.address}"
             )
 

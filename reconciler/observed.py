@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Any
 
 from reconciler import stamp
@@ -14,7 +15,7 @@ from reconciler.gateway import Gateway, item
 from reconciler.kinds import BY_NAME, KINDS
 from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import flatten
-from reconciler.model import Desired, Observed, Pair, Pairs, Path
+from reconciler.model import Desired, Observed, Pair, Pairs, Path, Resource
 
 Progress = Callable[[str, int], None]
 """Called with a kind's plural and the number of objects read so far."""
@@ -29,13 +30,15 @@ def fetch(
     kinds: Iterable[Kind] = KINDS,
     *,
     active: bool = True,
+    every: bool = False,
     progress: Progress | None = None,
     unread: Callable[[str], None] = lambda _: None,
 ) -> tuple[Observed, ...]:
     """List every object of the kinds, in service or (active=False) out of it; the kinds at the same time.
 
     Kinds that carry no mark are read only where the YAML declares one: nothing else of them can be ours. Kinds that
-    nothing declares and that the key may not read are left out; `unread` is told their plurals.
+    nothing declares and that the key may not read are left out; `unread` is told their plurals. With `every`, all of
+    the kinds are read, and of an object also what is hidden under a key, whatever the YAML declares.
     Raises ApiFailure when Stripe refuses, or leaves out what it was asked to include.
     """
     declares = {a.kind for a in desired.resources}
@@ -51,7 +54,8 @@ def fetch(
             unread(kind.plural)
             return []
         stamped = {p for o in found if o.stamp and o.stamp.project == desired.project for p in o.stamp.fields}
-        wider = expansions(kind, declared | stamped)
+        hidden = _under_keys(kind, found) if every else set()
+        wider = expansions(kind, declared | stamped | hidden)
         return found if wider == expand else listed(kind, wider)  # something in a map is no longer declared
 
     def listed(kind: Kind, expand: Sequence[str]) -> list[Observed]:
@@ -63,7 +67,8 @@ def fetch(
         found = [read(kind, _whole(gateway, kind, raw)) for raw in raws]
         return found if active else [o for o in found if not o.active]
 
-    chosen = [k for k in kinds if (active or k.unserved is not None) and (k.stampable or k.name in declares)]
+    wanted = [k for k in kinds if every or k.stampable or k.name in declares]
+    chosen = [k for k in wanted if active or k.unserved is not None]
     if not chosen:
         return ()
     with ThreadPoolExecutor(len(chosen)) as pool:
@@ -82,29 +87,50 @@ def with_members(gateway: Gateway, pairs: Pairs) -> Pairs:
     """
 
     def one(pair: Pair) -> Pair:
-        if pair.observed is None:
+        resource = pair.desired
+        if resource is None or not any(f.settable is Settable.ATTACHED for f in BY_NAME[pair.address.kind].fields):
             return pair
-        found = pair.observed
-        for field in _attached(pair):
-            raw = {field.name: _rows(gateway, BY_NAME[found.kind], found.id, field)}
-            members = flatten(BY_NAME[found.kind], raw, nulls=False)
-            properties = {**found.properties, **members}
-            found = replace(found, properties=properties, rows={**found.rows, **_row_ids(field, raw[field.name])})
-        return pair if found is pair.observed else replace(pair, observed=found)
+        found = whole(pair.observed, resource) if pair.observed else None
+        return replace(pair, observed=found, predecessors=tuple(whole(o, resource) for o in pair.predecessors))
 
-    if not any(True for pair in pairs.pairs for _ in _attached(pair)):
-        return pairs
+    def whole(found: Observed, resource: Resource) -> Observed:
+        stamped = found.stamp.fields if found.stamp else ()
+        for field in BY_NAME[found.kind].fields:
+            if field.settable is Settable.ATTACHED and (field.path in resource.properties or field.path in stamped):
+                found = _with_rows(gateway, found, field)
+        return found
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return replace(pairs, pairs=tuple(pool.map(one, pairs.pairs)))
 
 
-def _attached(pair: Pair) -> Iterator[Field]:
-    """The lists of a pair that take a call of their own to be read."""
-    for field in BY_NAME[pair.address.kind].fields:
-        if field.settable is Settable.ATTACHED and pair.observed and pair.desired:
-            stamped = pair.observed.stamp.fields if pair.observed.stamp else ()
-            if field.path in pair.desired.properties or field.path in stamped:
-                yield field
+def with_all_members(
+    gateway: Gateway, observed: Sequence[Observed], progress: Progress | None = None
+) -> tuple[Observed, ...]:
+    """Read the lists that stand in collections of their own, of every object: a call for each (stripe-facts 2.5).
+
+    Where nothing was found that such a list could name, there is nothing to read. Raises ApiFailure when Stripe refuses.
+    """
+    kinds = {o.kind for o in observed}
+    done = count(1)
+
+    def one(found: Observed) -> Observed:
+        for field in BY_NAME[found.kind].fields:
+            if field.settable is Settable.ATTACHED and field.refers_to in kinds:
+                found = _with_rows(gateway, found, field)
+                if progress:
+                    progress(f"{found.kind} {field.name}", next(done))
+        return found
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return tuple(pool.map(one, observed))
+
+
+def _with_rows(gateway: Gateway, found: Observed, field: Field) -> Observed:
+    raw = {field.name: _rows(gateway, BY_NAME[found.kind], found.id, field)}
+    members = flatten(BY_NAME[found.kind], raw, nulls=False)
+    properties = {**found.properties, **members}
+    return replace(found, properties=properties, rows={**found.rows, **_row_ids(field, raw[field.name])})
 
 
 def _rows(gateway: Gateway, kind: Kind, ident: str, field: Field) -> Sequence[Mapping[str, Any]]:
@@ -135,6 +161,19 @@ def expansions(kind: Kind, paths: Collection[Path]) -> list[str]:
         elif field.expand:
             found.add(field.expand)
     return sorted(found)
+
+
+def _under_keys(kind: Kind, found: Iterable[Observed]) -> set[Path]:
+    """The paths, under each key in use, of what is hidden there, of objects that have the same besides the map."""
+    paths: set[Path] = set()
+    for field in kind.fields:
+        star = field.path.index("*") if "*" in field.expand else None
+        if star is None:
+            continue
+        around, inside = field.path[:star], field.path[star + 1 :]
+        having = (o.properties for o in found if o.properties.get(inside) is not None)
+        paths |= {(*p[: star + 1], *inside) for o in having for p in o if p[:star] == around}
+    return paths
 
 
 def read(kind: Kind, raw: Mapping[str, Any]) -> Observed:

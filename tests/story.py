@@ -11,6 +11,7 @@ from tests.pictures import GIF, JPEG, WEBP, png
 
 HEAD = "stripe_portal: 1\nproject: acme\n"
 EXITS = {"says": 0, "refused": 3, "invalid": 1, "misused": 64}
+METHODS = ("post", "delete", "get")
 JUDGED = {"plan", "apply", "calls", "then"}
 PICTURES = {"png": png(), "another png": png(colour=(0, 0, 0)), "jpeg": JPEG, "webp": WEBP, "gif": GIF}
 YAML = {"yaml", "files", "pictures", "edit"}
@@ -47,9 +48,10 @@ class Story:
         if "clock" in known(moves, MOVES):
             account.control("clock", **moves["clock"])
         for write in moves.get("stripe", ()):
-            write = self.said(known(write, {"post", "delete", "data", "as"}))
-            method, place = ("POST", write["post"]) if "post" in write else ("DELETE", write["delete"])
-            self.names[write.get("as", "")] = account.call(method, place, write.get("data"))["id"]
+            call = self.said(known(write, {*METHODS, "data", "as"}))
+            method = next(m for m in METHODS if m in call)
+            answer = account.call(method.upper(), call[method], call.get("data"))
+            self.names[call.get("as", "")] = answer.get("id") or answer["data"][0]["id"]
         moves = self.said({k: v for k, v in moves.items() if k != "stripe"})
         if text := moves.get("yaml"):
             project.write(text if "stripe_portal:" in text else HEAD + text)

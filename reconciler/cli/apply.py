@@ -55,12 +55,14 @@ def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **target
             done += 1
             click.echo(outcome.line(one, done, len(plan.actions)), err=True)
 
-        with interruptible() as stopped:
-            outcomes = apply(plan, gateway, report, stopped=stopped, keep=secrets.keep)
-    secrets.close(outcomes)
+        try:
+            with interruptible() as stopped:
+                outcomes = apply(plan, gateway, report, stopped=stopped, keep=secrets.keep)
+        finally:
+            all_kept = secrets.close()
     click.echo(outcome.closing(outcomes))
     if plan.target.emulator and any(o.details for o in outcomes):
         click.echo("The emulator's links open while `stripe-portal emulator serve` runs.", err=True)
     if any(o.error == "interrupted" for o in outcomes):
         return 130
-    return 0 if all(o.status is Status.DONE for o in outcomes) else 1
+    return 0 if all_kept and all(o.status is Status.DONE for o in outcomes) else 1

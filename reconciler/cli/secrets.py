@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from reconciler.errors import Unresolved, UnsafePlan
 from reconciler.kinds import BY_NAME
-from reconciler.model import Action, Address, Outcome, Plan, Status, Verb
+from reconciler.model import Address, Plan, Verb
 
 
 class SecretsFile:
@@ -24,14 +23,15 @@ class SecretsFile:
         Raises UnsafePlan when it is there already, as it may hold what nobody can get again; Unresolved when it cannot
         be made.
         """
-        self.path = path
+        brings = any(a.verb is Verb.CREATE and BY_NAME[a.address.kind].secret for a in plan.actions)
+        self.path = path if brings else None
         self._kept: dict[str, dict[str, str]] = {}
+        self._lost: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._handle = -1
-        if path is None or not any(map(_brings_secret, plan.actions)):
+        if self.path is None:
             return
         try:
-            self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            _write(self.path, b"")
         except FileExistsError:
             reason = f"{path} is there already, and may hold secrets that cannot be had again: name another file"
             raise UnsafePlan([reason]) from None
@@ -40,31 +40,37 @@ class SecretsFile:
 
     def keep(self, address: Address, ident: str, secret: str) -> None:
         """Add one. Never raises: what was created stays created, and `close` tells what was not kept."""
-        if self._handle < 0:
-            return
         with self._lock:
-            kept = {**self._kept, str(address): {"id": ident, "secret": secret}}
-            try:
-                text = json.dumps(kept, indent=2).encode() + b"\n"
-                while os.pwrite(self._handle, text, 0) < len(text):  # a disk that fills up raises on the next try
-                    pass
-                os.fsync(self._handle)
-            except OSError:
+            if self.path is None:
+                self._lost[f"{address} ({ident})"] = "was not kept (--secrets-to FILE does)"
                 return
-            self._kept = kept
+            kept = {**self._kept, str(address): {"id": ident, "secret": secret}}
+            part = self.path.with_name(f"{self.path.name}.part")
+            try:
+                part.unlink(missing_ok=True)
+                _write(part, json.dumps(kept, indent=2).encode() + b"\n")
+                part.replace(self.path)
+            except OSError as error:
+                self._lost[f"{address} ({ident})"] = f"could not be kept in {self.path}: {error.strerror}"
+                part.unlink(missing_ok=True)
+            else:
+                self._kept = kept
 
-    def close(self, outcomes: Sequence[Outcome]) -> None:
-        """Say where each secret is. A file that none came to is taken away."""
-        made = [o for o in outcomes if o.status is Status.DONE and _brings_secret(o.action)]
-        for outcome in made:
-            kept = str(outcome.action.address) in self._kept
-            where = f"is in {self.path}" if kept else "was not kept (--secrets-to FILE does): the Dashboard shows it"
-            click.echo(f"The secret of {outcome.action.address} ({outcome.id}) {where}.", err=True)
-        if self._handle >= 0:
-            os.close(self._handle)
-            if not self._kept and self.path:
-                self.path.unlink(missing_ok=True)
+    def close(self) -> bool:
+        """Say where each secret is, and whether all are where they should be. A file that none came to goes."""
+        for address, one in self._kept.items():
+            click.echo(f"The secret of {address} ({one['id']}) is in {self.path}.", err=True)
+        for who, why in self._lost.items():
+            click.echo(f"The secret of {who} {why}: the Dashboard shows it.", err=True)
+        if self.path and not self._kept:
+            self.path.unlink(missing_ok=True)
+        return self.path is None or not self._lost
 
 
-def _brings_secret(action: Action) -> bool:
-    return action.verb is Verb.CREATE and bool(BY_NAME[action.address.kind].secret)
+def _write(path: Path, content: bytes) -> None:
+    """A new file that only the user can read, down to the disk."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)

@@ -50,7 +50,7 @@ def _difference(pair: Pair, known: Known) -> Difference:
         found = _edited(kind, settled, observed, known)
         gone, let_go = _removed(kind, settled, observed, known)
         changed = {c.path for c in (*found, *gone)}
-        if ended := ACTIVE in changed and _has_ended(resource, observed, known):
+        if ended := _has_ended(kind, resource, observed, known):
             found = [c for c in found if c.path != ACTIVE]
         followed = [c for c in _followed(kind, observed, known) if c.path not in {*settled, *changed}]
         found = [c for c in (*found, *gone, *followed) if c.path not in let_go]
@@ -71,10 +71,14 @@ def _part(kind: Kind, path: Path) -> Part:
     return _PARTS.get(_field(kind, path).settable, Part.BODY)
 
 
-def _has_ended(resource: Resource, observed: Observed, known: Known) -> bool:
+def _has_ended(kind: Kind, resource: Resource, observed: Observed, known: Known) -> bool:
     """Whether an object, or something that it was made for, is used up or expired: nothing brings it back."""
+    if kind.field_at(ACTIVE) is None:
+        return observed.ended
+    if observed.active or not resource.properties.get(ACTIVE, True):
+        return False
     targets = (known.found.get(ref.address) for value in resource.properties.values() for ref in refs_in(value))
-    return not observed.active and (observed.ended or any(t is not None and t.ended for t in targets))
+    return observed.ended or any(t is not None and t.ended for t in targets)
 
 
 def _created(

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.kinds.checks.coupon import check
 from reconciler.kinds.kind import Block, Clear, Default, Field, Kind, Retire, Settable
 from reconciler.kinds.money import LARGEST
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import (
     CURRENCY,
     METADATA,
@@ -55,6 +56,7 @@ COUPON = Kind(
     plural="coupons",
     service="coupons",
     sdk="Coupon",
+    scope=scope("Coupons", "coupon"),
     doc="A discount. Customers redeem it through promotion codes, or your code applies it by its id.",
     natural_key="id",
     own_id=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.kinds.kind import Field, Kind, Settable
+from reconciler.kinds.scopes import Scope
 from reconciler.kinds.shapes import BOOLEAN, METADATA, text
 
 # fmt: off
@@ -19,6 +20,7 @@ FEATURE = Kind(
     plural="features",
     service="entitlements.features",
     sdk="entitlements.Feature",
+    scope=Scope("Entitlements", ("entitlement_read",)),  # no name for writing is known
     doc="Something that customers are entitled to. Products list the features that their buyers get.",
     natural_key="lookup_key",
     # "You can't reuse [the key] unless you archive the feature" (docs.stripe.com/billing/entitlements); unverified live.

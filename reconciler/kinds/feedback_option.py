@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.kinds.kind import Field, Kind, Retire, Settable
+from reconciler.kinds.scopes import Scope
 from reconciler.kinds.shapes import BOOLEAN, text
 
 
@@ -26,6 +27,8 @@ FEEDBACK_OPTION = Kind(
     plural="feedback_options",
     service="billing.feedback_options",
     sdk="billing.FeedbackOption",
+    # The row is recall: the portal is what they belong to.
+    scope=Scope("Customer portal", ("customer_portal_read",), ("customer_portal_write",), certain=False),
     doc="A cancellation reason of your own, for a portal configuration to offer.",
     natural_key="description",
     stampable=False,

@@ -6,14 +6,16 @@ of a map: `metadata.*`, `currency_options.*.unit_amount`. What concerns an objec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from reconciler.kinds.scopes import Scope
+
 if TYPE_CHECKING:
-    from reconciler.model import Path
+    from reconciler.model import Path, Properties
 
 Shape = dict[str, Any]
 Children = Callable[[str], Mapping[str, Mapping[str, Any]]]
@@ -98,6 +100,7 @@ class Field:
     holds: bool = False  # Stripe refuses to retire what this field points at
     publishes: str = ""  # the observed field that holds the URL which lives while this is true
     link_rule: str = ""  # the `--allow` that lets that URL die
+    local: bool = False  # what it names is in one account alone
     transfer: str = ""  # the parameter that moves this unique value over from whoever holds it
 
     @property
@@ -119,12 +122,15 @@ class Kind:
     `spell(data, children)` turns YAML's own spellings into Stripe's. `children(name)` are the resources declared inside
     the named one; for a check it raises LookupError when no resource has the name. `read(raw)` does what `spell` does
     for an answer. `ended(raw)` says that an object went out of service by itself and for good: used up, or expired.
+    `unspell(data, children)` is the inverse of `spell`, for import: Stripe's spellings to those that people write.
+    `called(properties)` are names for an object that nobody named, each saying more than the one before.
     """
 
     name: str
     plural: str
     service: str  # the SDK's: billing_portal.configurations
     sdk: str  # the SDK's resource class: billing_portal.Configuration
+    scope: Scope  # what a restricted key must be allowed
     doc: str
     fields: tuple[Field, ...]
     blocks: tuple[Block, ...] = ()
@@ -133,6 +139,7 @@ class Kind:
     read_only: tuple[str, ...] = ()  # fields of the answer that guards and reports look at
     excluded: Mapping[str, str] = field(default_factory=dict)  # SDK parameters left out on purpose -> why
     natural_key: str | None = None
+    key_within: str = ""  # the field of which each value has natural keys of its own
     unique_key: bool = True  # no two objects in service have the same natural key
     frees_key: bool = (
         False  # an object out of service gives its natural key up, so it must leave before a successor comes
@@ -155,6 +162,14 @@ class Kind:
     spell: Callable[[Mapping[str, Any], Children], Mapping[str, Any]] | None = None
     read: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     ended: Callable[[Mapping[str, Any]], bool] | None = None
+    unspell: Callable[[Mapping[str, Any], Children], Mapping[str, Any]] | None = None
+    called: Callable[[Properties], Sequence[str]] | None = None
+
+    @property
+    def leaving_means(self) -> str:
+        """What an object no longer does once it is retired, and whether that is for good."""
+        for_good = not self.revivable and self.retire is not Retire.DELETE
+        return self.retired_means + (", and that is permanent" if for_good else "")
 
     @property
     def path(self) -> str:
@@ -200,6 +215,11 @@ class Kind:
             around = [b for b in self.blocks if _matches(b.path, path[: len(b.path)])]
             self._around[path] = max(around, key=lambda b: len(b.path), default=None)
         return self._around[path]
+
+    def key_of(self, properties: Properties) -> Any:
+        """The natural key of an object, with what it is one within; or None."""
+        value = properties.get((self.natural_key,)) if self.natural_key else None
+        return value if value is None or not self.key_within else (value, properties.get((self.key_within,)))
 
     def units_around(self, path: Path) -> tuple[Path, ...]:
         """The blocks around `path` that are sent whole: one may stand in another."""

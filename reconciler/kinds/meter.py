@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.kinds.kind import Block, Children, Field, Kind, Retire, Settable
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import BOOLEAN, one_of, text
 
 _CREATE = Settable.ON_CREATE
@@ -40,6 +41,7 @@ METER = Kind(
     plural="meters",
     service="billing.meters",
     sdk="billing.Meter",
+    scope=scope("Meters", "billing_meter"),
     doc="Counts usage events, for prices that bill what was used.",
     natural_key="event_name",
     stampable=False,

@@ -9,6 +9,7 @@ from reconciler.kinds import payment_link_lists as lists
 from reconciler.kinds.checks.payment_link import check
 from reconciler.kinds.kind import Block, Clear, Default, Field, Kind, Settable
 from reconciler.kinds.payment_link_choices import COUNTRIES, METHODS
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import BOOLEAN, CURRENCY, ID, METADATA, URL, exact, id_of, list_of, one_of, text, whole
 
 _CREATE, _NEVER = Settable.ON_CREATE, Clear.NOTHING
@@ -49,13 +50,13 @@ _FIELDS = (
     Field("custom_text.terms_of_service_acceptance.message", text(1200), "Shown in the place of Stripe's own text on terms of service.", required=True, clears_with=_NEVER),
     Field("customer_creation", one_of("always", "if_required"), "Whether every payment makes a customer.", default="if_required"),
     Field("invoice_creation.enabled", BOOLEAN, "An invoice follows a one-time payment.", required=True, default=False),
-    Field("invoice_creation.invoice_data.account_tax_ids", list_of(ID), "Your tax ids (txi_…) on the invoice.", default=(), clears_with="", unordered=True, canonical=_ids),
+    Field("invoice_creation.invoice_data.account_tax_ids", list_of(ID), "Your tax ids (txi_…) on the invoice.", default=(), clears_with="", unordered=True, canonical=_ids, local=True),
     Field("invoice_creation.invoice_data.custom_fields", lists.INVOICE_FIELDS, "At most 4 lines of your own on the invoice.", default=(), clears_with="", match_by="name", canonical=lists.invoice_fields),
     Field("invoice_creation.invoice_data.description", text(1500), "On the invoice. Stripe cannot unset it.", clears_with=_NEVER),
     Field("invoice_creation.invoice_data.footer", text(5000), "On the invoice. Stripe cannot unset it.", clears_with=_NEVER),
     _copied("invoice_creation.invoice_data.metadata.*", "the invoices"),
     Field("invoice_creation.invoice_data.rendering_options.amount_tax_display", one_of("exclude_tax", "include_inclusive_tax"), "Whether amounts on the invoice's PDF include inclusive tax.", clears_with=""),
-    Field("invoice_creation.invoice_data.rendering_options.template", text(255), "The id of a template for invoices (inrtem_…).", clears_with=_NEVER),
+    Field("invoice_creation.invoice_data.rendering_options.template", text(255), "The id of a template for invoices (inrtem_…).", clears_with=_NEVER, local=True),
     Field("managed_payments.enabled", BOOLEAN, "Stripe is the merchant of record.", settable=_CREATE, default=False),
     Field("name_collection.business.enabled", BOOLEAN, "Ask for the name of the customer's business.", required=True, default=False),
     Field("name_collection.business.optional", BOOLEAN, "It may be left empty.", default=False),
@@ -78,7 +79,7 @@ _FIELDS = (
     Field("shipping_options", lists.SHIPPING_OPTIONS, "The shipping rates to choose from.", default=(), clears_with="", refers_to={"shipping_rate": "shipping_rate"}, match_by="shipping_rate", canonical=lists.shipping_options),
     Field("submit_type", one_of("auto", "book", "donate", "pay", "subscribe"), "What the button that pays says. Another value is another host in the URL.", default="auto"),
     Field("subscription_data.description", text(500), "On each subscription.", settable=_CREATE),
-    Field("subscription_data.invoice_settings.account_tax_ids", list_of(ID), "Your tax ids (txi_…) on the invoices.", default=(), clears_with="", unordered=True, canonical=_ids),
+    Field("subscription_data.invoice_settings.account_tax_ids", list_of(ID), "Your tax ids (txi_…) on the invoices.", default=(), clears_with="", unordered=True, canonical=_ids, local=True),
     Field("subscription_data.invoice_settings.custom_fields", lists.INVOICE_FIELDS, "At most 4 lines of your own on the invoices.", default=(), clears_with="", match_by="name", canonical=lists.invoice_fields),
     Field("subscription_data.invoice_settings.description", text(1500), "On the invoices. Stripe cannot unset it.", clears_with=_NEVER),
     Field("subscription_data.invoice_settings.footer", text(5000), "On the invoices. Stripe cannot unset it.", clears_with=_NEVER),
@@ -89,8 +90,8 @@ _FIELDS = (
     Field("tax_id_collection.required", one_of("if_supported", "never"), "Whether it must be given.", default="never"),
     Field("application_fee_amount", whole(0), "What the platform keeps of a one-time payment, for Connect platforms.", clears_with="", money=True),
     Field("application_fee_percent", _PERCENT, "What the platform keeps of a subscription's invoices, with at most two decimals; for Connect platforms.", clears_with="", canonical=exact),
-    Field("on_behalf_of", ID, "The account (acct_…) to charge for, for Connect platforms.", clears_with="", canonical=id_of),
-    Field("transfer_data.destination", ID, "The account (acct_…) that the money goes to, for Connect platforms.", required=True, clears_with=_NEVER, canonical=id_of),
+    Field("on_behalf_of", ID, "The account (acct_…) to charge for, for Connect platforms.", clears_with="", canonical=id_of, local=True),
+    Field("transfer_data.destination", ID, "The account (acct_…) that the money goes to, for Connect platforms.", required=True, clears_with=_NEVER, canonical=id_of, local=True),
     Field("transfer_data.amount", whole(0), "How much of it. Left out, all.", clears_with="", money=True),
     METADATA,
 )
@@ -101,6 +102,7 @@ PAYMENT_LINK = Kind(
     plural="payment_links",
     service="payment_links",
     sdk="PaymentLink",
+    scope=scope("Payment links", "payment_links"),
     doc="A URL that sells: whoever opens it comes to a page of Stripe's and pays for the prices that it lists.",
     read_only=("url",),
     retired_means="takes no more payments: its URL tells customers that the link is no longer active",

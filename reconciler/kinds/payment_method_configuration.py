@@ -3,8 +3,12 @@ one from another."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from reconciler.kinds.checks.payment_method_configuration import check
-from reconciler.kinds.kind import Clear, Field, Kind, Retire, Settable
+from reconciler.kinds.kind import Children, Clear, Field, Kind, Retire, Settable
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import BOOLEAN, one_of, text
 
 # fmt: off
@@ -26,6 +30,13 @@ _FIELDS = (
     *(Field(f"{method}.display_preference.preference", _PREFERENCE, _SAYS, clears_with=Clear.NOTHING) for method in _METHODS),
 )
 # fmt: on
+
+
+def _unspell(data: Mapping[str, Any], _: Children) -> Mapping[str, Any]:
+    """`none` says nothing of a method: as the parent says, or Stripe."""
+    return {k: v for k, v in data.items() if v != {"display_preference": {"preference": "none"}}}
+
+
 _UNSEEN = "no answer has it, so that nobody could tell whether it is as declared"
 
 PAYMENT_METHOD_CONFIGURATION = Kind(
@@ -33,6 +44,7 @@ PAYMENT_METHOD_CONFIGURATION = Kind(
     plural="payment_method_configurations",
     service="payment_method_configurations",
     sdk="PaymentMethodConfiguration",
+    scope=scope("Payment method configurations", "payment_method_configurations"),
     doc="Which payment methods customers are shown. It is made in the Dashboard; here it is adopted and kept as declared.",
     natural_key="name",
     stampable=False,
@@ -40,7 +52,9 @@ PAYMENT_METHOD_CONFIGURATION = Kind(
     default_flag="is_default",
     read_only=("is_default",),
     retire=Retire.NEVER,
+    retired_means="can no longer be used for new payments",
     check=check,
+    unspell=_unspell,
     excluded={
         "apple_pay_later": _UNSEEN,
         "fr_meal_voucher_conecs": _UNSEEN,

@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.kinds.checks.portal_configuration import check
 from reconciler.kinds.kind import Block, Children, Field, Kind, Settable
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import (
     BOOLEAN,
     INTERVAL,
@@ -70,6 +71,30 @@ def _offered(item: Mapping[str, Any], children: Children) -> list[Any]:
     return [f"{product}.{p}" if isinstance(p, str) and "." not in p else p for p in prices]
 
 
+def _unspell(data: Mapping[str, Any], children: Children) -> Mapping[str, Any]:
+    """Prices go by their short name, and without saying where every one in service is offered."""
+    update = (data.get("features") or {}).get("subscription_update") or {}
+    if not update.get("products"):
+        return data
+    products = [_listed(p, children) for p in update["products"]]
+    return {**data, "features": {**data["features"], "subscription_update": {**update, "products": products}}}
+
+
+def _listed(item: Mapping[str, Any], children: Children) -> Mapping[str, Any]:
+    prices, product = item.get("prices") or [], item["product"]
+    if isinstance(product, str):
+        every = {f"{product}.{n}" for n, p in children(product).items() if p.get("recurring") and p.get("active", True)}
+        if every and every == {p if isinstance(p, str) else p["id"] for p in prices}:
+            prices = []
+    short = [p.removeprefix(f"{product}.") if isinstance(p, str) else p for p in prices]
+    seats = item.get("adjustable_quantity") or {}
+    return (
+        {"product": product}
+        | ({"prices": short} if short else {})
+        | ({"adjustable_quantity": seats} if seats.get("enabled") else {})
+    )
+
+
 # fmt: off
 _FIELDS = (
     Field("name", text(256), "Shown in the Dashboard.", clears_with=""),
@@ -109,12 +134,14 @@ PORTAL_CONFIGURATION = Kind(
     plural="portal_configurations",
     service="billing_portal.configurations",
     sdk="billing_portal.Configuration",
+    scope=scope("Customer portal", "customer_portal"),
     doc="What customers see and may do in the portal.",
     default_flag="is_default",
     read_only=("is_default", "login_page.url"),
     retired_means="can no longer be used for portal sessions",
     check=check,
     spell=_spell,
+    unspell=_unspell,
     excluded={"expand": "chosen by the reader"},
     hints=(Field("is_default", BOOLEAN, "This is the account's default configuration: adopt it, never make another."),),
     fields=_FIELDS,

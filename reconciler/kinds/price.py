@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.kinds.checks.price import check
 from reconciler.kinds.kind import Block, Children, Clear, Field, Kind, Settable
-from reconciler.kinds.money import minor_units
+from reconciler.kinds.money import decimals, major_units, minor_units
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import (
     BOOLEAN,
     CURRENCY,
@@ -22,9 +23,11 @@ from reconciler.kinds.shapes import (
     text,
     whole,
 )
+from reconciler.model import Properties
 
 _CREATE, _ONCE = Settable.ON_CREATE, Settable.ONCE
 _AMOUNT = whole(0, 99_999_999)
+_EVERY = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 _TAX = one_of("exclusive", "inclusive", "unspecified")
 _MAJOR = {"type": "number", "minimum": 0}
 _TIERS = list_of(
@@ -67,6 +70,38 @@ def _amount(data: Mapping[str, Any], currency: str) -> dict[str, Any]:
     if (amount := data.get("amount")) is not None:
         spelled["unit_amount"] = minor_units(amount, currency)
     return spelled
+
+
+def _unspell(data: Mapping[str, Any], _: Children) -> Mapping[str, Any]:
+    """Major units where it is certain how Stripe counts the currency; tiers imply the billing scheme."""
+    spelled = _major(data, data["currency"])
+    if spelled.get("tiers"):
+        spelled.pop("billing_scheme", None)
+    if options := spelled.get("currency_options"):
+        spelled["currency_options"] = {c: o and _major(o, c) for c, o in options.items()}
+    return spelled
+
+
+def _major(data: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """A whole `unit_amount` as `amount`, in its place; a fractional one stays in minor units."""
+    minor = data.get("unit_amount")
+    major = major_units(minor, currency) if isinstance(minor, int) else None
+    if major is None:
+        return dict(data)
+    amount = int(major) if not minor or not decimals(currency) else major
+    return {("amount" if k == "unit_amount" else k): (amount if k == "unit_amount" else v) for k, v in data.items()}
+
+
+def _called(properties: Properties) -> Sequence[str]:
+    """`monthly`, `every-3-months`, `once`, `metered`; then with the currency."""
+    interval, count = properties.get(("recurring", "interval")), properties.get(("recurring", "interval_count")) or 1
+    metered = properties.get(("recurring", "usage_type")) == "metered"
+    if interval is None:
+        name = "custom" if properties.get(("custom_unit_amount", "enabled")) else "once"
+    else:
+        name = _EVERY[interval] if count == 1 else f"every-{count}-{interval}s"
+        name = "metered" if metered and name == "monthly" else f"metered-{name}" if metered else name
+    return name, f"{name}-{properties.get(('currency',))}"
 
 
 def _read(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,6 +154,7 @@ PRICE = Kind(
     plural="prices",
     service="prices",
     sdk="Price",
+    scope=scope("Prices", "plan"),
     doc="What a product costs, how often and in which currencies. Declared inside its product.",
     natural_key="lookup_key",
     parent=("product", "product"),
@@ -128,6 +164,8 @@ PRICE = Kind(
     check=check,
     spell=_spell,
     read=_read,
+    unspell=_unspell,
+    called=_called,
     excluded={
         "product_data": "creates a product that nothing declares; declare it under `products`",
         "transfer_lookup_key": "sent when the holder of the key is ours",

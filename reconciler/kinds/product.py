@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.kinds.checks.product import check
 from reconciler.kinds.kind import Block, Clear, Default, Field, Kind, Settable
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import (
     BOOLEAN,
     IMAGE,
@@ -67,6 +68,7 @@ PRODUCT = Kind(
     plural="products",
     service="products",
     sdk="Product",
+    scope=scope("Products", "product"),
     doc="What you sell: a plan, an add-on. Its prices are declared inside it.",
     natural_key="id",
     own_id=True,

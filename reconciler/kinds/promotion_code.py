@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.kinds.checks.promotion_code import check
 from reconciler.kinds.kind import Block, Children, Clear, Default, Field, Kind, Settable
 from reconciler.kinds.money import LARGEST
+from reconciler.kinds.scopes import Scope
 from reconciler.kinds.shapes import BOOLEAN, CURRENCY, METADATA, MOMENT, moment, one_of, reference, text, whole
 
 _CREATE = Settable.ON_CREATE
@@ -44,9 +45,9 @@ _FIELDS = (
     Field("promotion.type", one_of("coupon"), "Goes without saying: there is no other.", settable=_CREATE, default="coupon"),
     Field("code", _CODE, "What customers type: letters, digits and -. Stripe does not distinguish case, so it is sent in capitals. Left out, Stripe makes one up.", settable=_CREATE, default=Default.ANY, canonical=str.upper),
     Field("active", BOOLEAN, "Whether it can be redeemed.", default=True),
-    Field("customer", text(255), "The id (cus_…) of the only customer who may use it; left out, everyone may.", settable=_CREATE),
+    Field("customer", text(255), "The id (cus_…) of the only customer who may use it; left out, everyone may.", settable=_CREATE, local=True),
     # Whether Stripe fills this in beside `customer` is unverified: what is not declared here must not replace a code.
-    Field("customer_account", text(255), "The same, by the id of the customer's account (acct_…).", settable=_CREATE, default=Default.ANY),
+    Field("customer_account", text(255), "The same, by the id of the customer's account (acct_…).", settable=_CREATE, default=Default.ANY, local=True),
     Field("expires_at", MOMENT, "When it expires: no later than the coupon. Unix seconds, or quoted text as in \"2027-01-31T00:00:00Z\".", settable=_CREATE, canonical=moment),
     Field("max_redemptions", whole(1), "How often it can be redeemed: no more than the coupon.", settable=_CREATE),
     Field("restrictions.first_time_transaction", BOOLEAN, "Only for customers who have not paid yet.", settable=_CREATE, default=False),
@@ -63,8 +64,10 @@ PROMOTION_CODE = Kind(
     plural="promotion_codes",
     service="promotion_codes",
     sdk="PromotionCode",
+    scope=Scope("Promotion codes", ("promotion_code_read", "coupon_read"), ("promotion_code_write", "coupon_write")),
     doc="A code that customers type to redeem a coupon.",
     natural_key="code",
+    key_within="customer",
     frees_key=True,  # a code is unique among active ones alone
     by_created=True,
     retired_means="can no longer be redeemed; discounts that it gave go on",

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.kinds.checks.shipping_rate import check
 from reconciler.kinds.kind import Block, Clear, Field, Kind, Settable
 from reconciler.kinds.money import LARGEST
+from reconciler.kinds.scopes import Scope
 from reconciler.kinds.shapes import BOOLEAN, CURRENCY, METADATA, TAX_CODE, one_of, text, whole
 
 _CREATE, _ONCE = Settable.ON_CREATE, Settable.ONCE
@@ -51,6 +52,8 @@ SHIPPING_RATE = Kind(
     plural="shipping_rates",
     service="shipping_rates",
     sdk="ShippingRate",
+    # One of the two for writing is misspelled in the schema of manifests, and may be so elsewhere (stripe-facts 11).
+    scope=Scope("Shipping rates", ("shipping_rate_read",), ("shipping_rate_write", "shpping_rate_write")),
     doc="What shipping costs and how long it takes, for payment links and Checkout.",
     by_created=True,
     retired_means="can no longer be chosen for new purchases",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.kinds.checks.tax_rate import check
 from reconciler.kinds.kind import Clear, Field, Kind, Settable, Shape
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import BOOLEAN, METADATA, exact, one_of, text
 
 _COUNTRY: Shape = {
@@ -50,6 +51,7 @@ TAX_RATE = Kind(
     plural="tax_rates",
     service="tax_rates",
     sdk="TaxRate",
+    scope=scope("Tax rates", "tax_rate"),
     doc="A tax that you put on subscriptions and invoices yourself, where Stripe Tax does not reckon it.",
     by_created=True,
     retired_means="can no longer be put on anything new; subscriptions and invoices that have it keep it",

@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.kinds.events import EVENTS
 from reconciler.kinds.kind import Default, Field, Kind, Retire, Settable
+from reconciler.kinds.scopes import scope
 from reconciler.kinds.shapes import BOOLEAN, METADATA, URL, list_of, one_of, text
 
 _VERSION = {
@@ -41,6 +42,7 @@ WEBHOOK_ENDPOINT = Kind(
     plural="webhook_endpoints",
     service="webhook_endpoints",
     sdk="WebhookEndpoint",
+    scope=scope("Webhook endpoints", "webhook"),
     doc="A URL of yours that Stripe sends events to. Its signing secret is shown once, when it is created.",
     natural_key="url",
     unique_key=False,

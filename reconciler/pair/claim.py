@@ -9,6 +9,7 @@ from reconciler.kinds.fixed import must_replace
 from reconciler.kinds.kind import Kind
 from reconciler.model import ACTIVE, Address, How, Observed, Pair, Resource
 from reconciler.pair.index import Index
+from reconciler.stamp import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _pair_stamped(
     kind: Kind, resource: Resource, stamped: Sequence[Observed], placed: Mapping[Address, Observed]
 ) -> Pair:
     best, unequal = _best(kind, resource, stamped, placed)
-    live = [o for o in stamped if o.active]
+    live = [o for o in stamped if o.active or _may_wake(kind, o)]
     if best.id in unequal:
         return Pair(resource, None, predecessors=tuple(live))
     return Pair(
@@ -127,6 +128,12 @@ def _pair_stamped(
         duplicates=tuple(o for o in live if o.id not in unequal and o.id != best.id),
         how=How.STAMP,
     )
+
+
+def _may_wake(kind: Kind, one: Observed) -> bool:
+    """Whether an object that Stripe put out of service, not we, could come back and hold its key again."""
+    mark = one.stamp.fields.get(ACTIVE) if one.stamp else None
+    return kind.frees_key and kind.revivable and not one.ended and mark == digest(True)
 
 
 def _account_default(kind: Kind, resource: Resource, found: Index) -> Observed | None:
@@ -145,7 +152,7 @@ def _named(kind: Kind, resource: Resource, found: Index) -> tuple[Observed | Non
     hint = resource.properties.get(("id",)) if kind.own_id else resource.hints.get("adopt")
     if hint and (held := found.by_id.get((kind.name, hint))):
         return held, How.ID
-    if kind.natural_key and (value := resource.properties.get((kind.natural_key,))):
-        for held in sorted(found.by_key.get((kind.name, value), ()), key=lambda o: not o.active):
-            return held, How.NATURAL_KEY
-    return None, None
+    if resource.hints.get("adopt"):
+        return None, None
+    same = found.by_key.get((kind.name, kind.key_of(resource.properties)), ())
+    return (min(same, key=lambda o: not o.active), How.NATURAL_KEY) if same else (None, None)

@@ -26,9 +26,9 @@ class Index:
         for o in observed:
             self.by_kind.setdefault(o.kind, []).append(o)
             kind = BY_NAME[o.kind]
-            key = kind.natural_key if o.active or not kind.frees_key else None
-            if key and (value := o.properties.get((key,))) is not None:
-                self.by_key.setdefault((o.kind, value), []).append(o)
+            key = kind.key_of(o.properties) if o.active or not kind.frees_key else None
+            if key is not None:
+                self.by_key.setdefault((o.kind, key), []).append(o)
             if o.stamp and _is_copied(o):
                 if o.active and o.stamp.project == desired.project:
                     self.warnings.append(_copied(o))
@@ -38,8 +38,7 @@ class Index:
 
     def in_service(self, kind: Kind, resource: Resource) -> list[Observed]:
         """Every object in service with the natural key of a resource."""
-        value = resource.properties.get((kind.natural_key or "",))
-        return [o for o in self.by_key.get((kind.name, value), ()) if o.active]
+        return [o for o in self.by_key.get((kind.name, kind.key_of(resource.properties)), ()) if o.active]
 
     def borne_by(self, one: Observed) -> Address | None:
         """The address that an object of ours, or of a project that is taken over, bears today."""

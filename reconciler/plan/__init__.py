@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import CycleError
 from types import MappingProxyType
 
 from reconciler.kinds import BY_NAME
+from reconciler.kinds.values import members
 from reconciler.model import Address, Desired, Difference, Observed, Pairs, Plan, Resource, Target
 from reconciler.plan.draft import drafts as drafts_of
 from reconciler.plan.draft import leave_draft
@@ -54,7 +55,8 @@ def make(
         unchanged=sum(1 for a in desired.resources if a not in touched),
         warnings=(*pairs.warnings, *leave.warnings, *_warnings(desired, observed, differences)),
         refusals=tuple(refusals),
-        names={one_id: str(address) for address, one_id in pairs.ids.items()}
+        names={o.id: str(o.stamp.address) for o in observed if o.stamp and not BY_NAME[o.kind].revivable}
+        | {one_id: str(address) for address, one_id in pairs.ids.items()}
         | {o.id: str(p.desired.address) for p in pairs.pairs if p.desired for o in (*p.predecessors, *p.duplicates)}
         | {p.observed.id: str(p.address) for p in pairs.pairs if p.observed and not p.desired}
         | {str(a): str(desired.files.get(a, url)) for a, url in urls.items()}
@@ -66,10 +68,13 @@ def make(
 
 
 def _warnings(desired: Desired, observed: Sequence[Observed], differences: Sequence[Difference]) -> Iterator[str]:
+    by_id = {o.id: o for o in observed}
+    paired = {d.pair.observed.id for d in differences if d.pair.observed}
     for difference in differences:
         resource, old = difference.pair.desired, difference.pair.observed
         assert resource is not None
         yield from _let_go(resource, difference, old)
+        yield from _left(difference, by_id, paired)
         if difference.ended and old:
             yield f"{resource.address}: {old.id} is used up or expired, or what it was made for is: it stays so"
         kind = BY_NAME[resource.address.kind]
@@ -78,6 +83,17 @@ def _warnings(desired: Desired, observed: Sequence[Observed], differences: Seque
             declared = [r for a, r in desired.resources.items() if a.kind == resource.address.kind]
             if resource.hints.get(flag) or len(declared) == 1:
                 yield f"{resource.address} becomes the account's default for good: Stripe has no way to choose another"
+
+
+def _left(difference: Difference, by_id: Mapping[str, Observed], paired: Collection[str]) -> Iterator[str]:
+    """What a resource named until now, and nobody declares: kinds without a mark are never retired for it."""
+    for change in (c for one in difference.changes for c in one.fields):
+        field = BY_NAME[difference.pair.address.kind].field_at(change.path)
+        after = members(field, change.after) if field else []
+        for member in members(field, change.before) if field else ():
+            one = by_id.get(member) if isinstance(member, str) and member not in after else None
+            if one and one.active and not BY_NAME[one.kind].stampable and member not in paired:
+                yield f"{member}, which {difference.pair.address} named until now, is declared no more: it stays"
 
 
 def _let_go(resource: Resource, difference: Difference, old: Observed | None) -> Iterator[str]:

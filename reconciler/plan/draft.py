@@ -115,7 +115,7 @@ def _draft(
 
 def _members(change: FieldChange, old: Observed | None) -> dict[str, Any]:
     """What is attached, and the rows that go: each is a call of its own."""
-    before, after = change.before or (), change.after or ()
+    before, after = (change.before or ()) if old else (), change.after or ()
     rows = old.rows if old else {}
     return {
         "attach": tuple(m for m in after if m not in before),
@@ -127,7 +127,7 @@ def _reason(kind: Kind, verb: Verb, pair: Pair) -> str:
     if verb is Verb.CREATE and kind.secret:
         told = "Stripe tells the secret this once: --secrets-to FILE keeps it"
         return f"it signs with another secret, which your code must be given. {told}" if pair.predecessors else told
-    return f"{pair.observed.id} {kind.retired_means}" if verb is Verb.RETIRE and pair.observed else ""
+    return f"{pair.observed.id} {kind.leaving_means}" if verb is Verb.RETIRE and pair.observed else ""
 
 
 def _stamp(desired: Desired, difference: Difference, written: AbstractSet[Path]) -> tuple[Stamp, dict[Path, Any]]:

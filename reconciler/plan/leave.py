@@ -133,7 +133,7 @@ def _candidates(desired: Desired, pairs: Pairs) -> Iterator[Candidate]:
 def _retired(kind: Kind, candidate: Candidate, scene: Scene) -> Leaving:
     one = candidate.observed
     drifted = one.stamp is not None and one.stamp.fields.get(ACTIVE) == digest(False)
-    switch = FieldChange(ACTIVE, True, False, cause=Cause.DRIFTED if drifted else Cause.EDITED)
+    switch = FieldChange(ACTIVE, one.active, False, cause=Cause.DRIFTED if drifted else Cause.EDITED)
     reason = _consequence(kind, candidate, scene)
     return Leaving(candidate.address, one, Verb.RETIRE, reason, (switch,) if kind.retire is Retire.ARCHIVE else ())
 
@@ -141,11 +141,11 @@ def _retired(kind: Kind, candidate: Candidate, scene: Scene) -> Leaving:
 def _consequence(kind: Kind, candidate: Candidate, scene: Scene) -> str:
     """What retiring it means to code that uses it, by its id or by its natural key."""
     one, successor = candidate.observed, candidate.successor
-    text = f"{one.id} {kind.retired_means}"
+    text = f"{one.id} {kind.leaving_means}"
     if not kind.natural_key:
         return text
     value = one.properties.get((kind.natural_key,))
-    taker = scene.takers.get((kind.name, value))
+    taker = scene.takers.get((kind.name, kind.key_of(one.properties)))
     if kind.frees_key and successor and taker == successor:
         return f"{text}; it goes first, and is made anew with the same {kind.natural_key}; what it counted begins anew"
     if kind.own_id or not kind.unique_key:

@@ -100,7 +100,7 @@ def _takers(desired: Desired) -> dict[tuple[str, Any], Address]:
     """Who is declared with each natural key."""
     found: dict[tuple[str, Any], Address] = {}
     for address, resource in desired.resources.items():
-        key = BY_NAME[address.kind].natural_key
-        if key and (value := resource.properties.get((key,))):
-            found.setdefault((address.kind, value), address)
+        key = BY_NAME[address.kind].key_of(resource.properties)
+        if key is not None:
+            found.setdefault((address.kind, key), address)
     return found

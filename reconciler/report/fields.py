@@ -46,7 +46,8 @@ def exchanged(action: Action, back: Observed, gone: Observed, names: Mapping[str
     for path in sorted({*back.properties, *gone.properties}):
         field = BY_NAME[action.address.kind].field_at(path)
         was, now = gone.properties.get(path), back.properties.get(path)
-        if field and field.settable in (Settable.ON_CREATE, Settable.ONCE) and was != now:
+        fixed = field and (field.fixed or field.settable in (Settable.ON_CREATE, Settable.ONCE))
+        if fixed and was != now:
             fields.append(FieldChange(path, was, now, forces_replacement=True))
     yield from _table(action, fields, gone.properties, back.properties, names, paint)
 
@@ -114,6 +115,7 @@ def _notes(one: FieldChange, action: Action, paint: Paint) -> str:
     notes = []
     if one.forces_replacement:
         notes.append(paint("forces replacement", fg="red"))
+        notes += ["made anew since"] if one.before == one.after else []
     if one.cause is Cause.FOLLOWED:
         taken = one.before == one.after and not one.forces_replacement
         notes.append("not declared; taken over from the old one" if taken else "follows what it points at")

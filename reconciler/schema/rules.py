@@ -64,7 +64,8 @@ def _twice(document: Document, sound: Sequence[Declared]) -> Iterator[tuple[Addr
                 continue
             field = resource.kind.field_at((key,))
             same = field.canonical(value) if field and field.canonical else value
-            other = first.setdefault((resource.kind.name, key, same), resource)
+            within = resource.data.get(resource.kind.key_within) if key != "adopt" else None
+            other = first.setdefault((resource.kind.name, key, (same, within)), resource)
             if other is not resource:
                 where = document.at((*other.place, key))
                 message = f"{resource.address}: `{key}` {value} is taken by {other.address} ({where})"
