@@ -109,7 +109,8 @@ def with_all_members(
 ) -> tuple[Observed, ...]:
     """Read the lists that stand in collections of their own, of every object: a call for each (stripe-facts 2.5).
 
-    Where nothing was found that such a list could name, there is nothing to read. Raises ApiFailure when Stripe refuses.
+    Where nothing was found that such a list could name, there is nothing to read. Raises ApiFailure when Stripe
+    refuses.
     """
     kinds = {o.kind for o in observed}
     done = count(1)
