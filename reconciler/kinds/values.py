@@ -54,6 +54,14 @@ def freeze(value: Any) -> Any:
     return value
 
 
+def value_at(raw: Mapping[str, Any], name: str) -> Any:
+    """What stands at a dotted name in a raw object, or None."""
+    value: Any = raw
+    for key in name.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
 def clearable(kind: Kind, path: Path) -> bool:
     """Say whether Stripe can unset the field, by itself or with the block that it stands in."""
     field = kind.field_at(path)
@@ -169,6 +177,8 @@ def parameters(
         at[path[-1]] = value
     spelled = unfold_decimals(nested)
     assert isinstance(spelled, dict)
+    for key in reversed(kind.part.split(".") if kind.part else ()):
+        spelled = {key: spelled}
     return spelled
 
 

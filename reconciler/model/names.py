@@ -39,22 +39,26 @@ class Address:
 
 
 FILE = "file"
-"""The kind in the address of a local file, whose name there is the digest of its content."""
+"""The kind in the address of a local file, whose name there is the digest of its content, with its purpose if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file that a field of the YAML names. `digest` is the sha256 of its content in hex, `size` is in bytes."""
+    """A file that a field of the YAML names. `digest` is the sha256 of its content in hex, `size` is in bytes.
+
+    `purpose` is what Stripe is told that it is for, where the field takes the file itself and not its URL.
+    """
 
     written: str
     location: str
     digest: str
     size: int
     type: str
+    purpose: str = ""
 
     @property
     def address(self) -> Address:
-        return Address(FILE, self.digest)
+        return Address(FILE, f"{self.digest}.{self.purpose}" if self.purpose else self.digest)
 
     def __str__(self) -> str:
         return f"{self.written} (sha256 {self.digest[:12]}…)"
@@ -76,7 +80,8 @@ class Source:
 class Ref:
     """An id that is not known until its target exists; apply swaps it for the id.
 
-    One to a local file (FILE) stands for the URL that the file has once it is uploaded, on both sides of a comparison.
+    One to a local file (FILE) stands for the URL that the file has once it is uploaded, or with a purpose for the id,
+    on both sides of a comparison.
     """
 
     address: Address

@@ -66,7 +66,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The account a plan is for. `host` is set when it is not Stripe's own; `created` is Unix seconds, UTC."""
+    """The account a plan is for. `host` is set when it is not Stripe's own; `created` is Unix seconds, UTC.
+
+    `connected`: the key is a platform's, which acts for this account.
+    """
 
     account: str
     name: str
@@ -75,11 +78,12 @@ class Target:
     emulator: bool = False
     created: int = 0
     host: str = ""
+    connected: bool = False
 
     def __str__(self) -> str:
         if self.emulator:
             return "emulator (this machine)"
-        mode = "LIVE" if self.livemode else "sandbox"
+        mode = ("LIVE" if self.livemode else "sandbox") + (", connected account" if self.connected else "")
         return " ".join(filter(None, [self.host or "Stripe", self.account, self.name, f"({mode})"]))
 
 
@@ -89,7 +93,8 @@ class Plan:
 
     `refusals` are the guards' reasons why it must not be applied, each with the `--allow` that lets it pass.
     `names` gives the address behind each id of ours, for people. `files` are those that are
-    uploaded when an action needs one; `urls` are those of files that were uploaded before.
+    uploaded when an action needs one; `urls` are those of files that were uploaded before, or the ids.
+    `checklist` is what differs and people must set in the Dashboard: it is no action, and nothing that apply does.
     """
 
     id: str
@@ -102,6 +107,7 @@ class Plan:
     partial: bool = False
     files: Mapping[Address, LocalFile] = field(default_factory=dict)
     urls: Mapping[Address, str] = field(default_factory=dict)
+    checklist: tuple[Change, ...] = ()
 
 
 class Status(Enum):

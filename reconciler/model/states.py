@@ -16,6 +16,7 @@ class Document:
 
     `data` holds None, bool, int, str, Decimal (never float), list and dict. `sources` and `keys` say where each value,
     and the key of each entry, was written; they may be lazy. `environment` is the chosen one, `settings` are its own.
+    `defaults` are what was filled in, by kind.
     """
 
     data: Mapping[str, Any]
@@ -24,6 +25,7 @@ class Document:
     files: tuple[str, ...]
     environment: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def at(self, place: Place) -> Source:
         """Where the value at `place` was written, or the innermost value around it that was."""
@@ -77,7 +79,7 @@ class Observed:
     """What Stripe answered. `metadata` is raw, foreign and stamp keys included; `created` is Unix seconds, UTC.
 
     `rows` are the ids of the rows of sub-collections, by field and by what the row is about. `ended`: it went out of
-    service by itself and for good.
+    service by itself and for good. `lacks` are includable members that were asked for and did not come.
     """
 
     kind: str
@@ -89,6 +91,7 @@ class Observed:
     metadata: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[tuple[Path, str], str] = field(default_factory=dict)
     ended: bool = False
+    lacks: tuple[str, ...] = ()
 
 
 class How(Enum):
@@ -141,3 +144,9 @@ class Pairs:
     def ids(self) -> Mapping[Address, str]:
         """The id of every declared resource that has an object."""
         return {address: one.id for address, one in self.found.items()}
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The address behind each id, those of objects that leave included."""
+        found = {o.id: str(p.address) for p in self.pairs for o in (*p.predecessors, *p.duplicates)}
+        return found | {p.observed.id: str(p.address) for p in self.pairs if p.observed}
