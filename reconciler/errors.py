@@ -89,3 +89,15 @@ class ApiFailure(PortalError):
         self.param, self.request_id, self.unknown = param, request_id, unknown
         details = ", ".join(filter(None, [f"HTTP {status}" if status else "", code, param, request_id]))
         super().__init__(f"{call}: {message}" + (f" ({details})" if details else ""))
+
+    def saying(self, message: str) -> ApiFailure:
+        """The same failure, in other words."""
+        return ApiFailure(
+            self.call,
+            message,
+            status=self.status,
+            code=self.code,
+            param=self.param,
+            request_id=self.request_id,
+            unknown=self.unknown,
+        )

@@ -37,4 +37,5 @@ def project(tmp_path: Path, account: Account, monkeypatch: pytest.MonkeyPatch) -
     """A folder for YAML, and the command line pointed at `account`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("STRIPE_API_KEY", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))  # the developer's Stripe CLI has a key too
     return Project(tmp_path, account)

@@ -63,7 +63,10 @@ def environment(function: F) -> F:
 
 
 def target(function: F) -> F:
-    """Which account: --emulator, --base-url."""
+    """Which account: --emulator, --base-url, --account."""
+    function = click.option(
+        "--account", metavar="ID", help="The connected account to work on, with the key of its platform: acct_…"
+    )(function)
     function = click.option(
         "--allow-remote-base-url", is_flag=True, help="Let the key go to a host that is not this machine."
     )(function)

@@ -29,6 +29,7 @@ def shown(
     base_url: str | None,
     allow_remote_base_url: bool,
     allows: Sequence[Allow],
+    account: str | None = None,
 ) -> Iterator[tuple[Gateway, Plan]]:
     """Load, check, read the account, plan, and print the plan. Raises UnsafePlan when a guard refuses it."""
     path, chosen = options.split(words)
@@ -41,6 +42,7 @@ def shown(
         allow_remote=allow_remote_base_url,
         settings=document.settings,
         allows=allows,
+        account=account,
     ) as (gateway, target):
         plan = planned(desired, gateway, target, allows=allows, only=only, progress=reading)
         reading.done()

@@ -149,6 +149,7 @@ def _text(pattern: str) -> Callable[[Any], bool]:
 _SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "account": (_text("acct_[A-Za-z0-9]+"), "write the account's id: acct_…"),
     "livemode": (lambda value: isinstance(value, bool), "write true or false"),
+    "stripe_account": (_text("acct_[A-Za-z0-9]+"), "write the connected account's id: acct_…"),
     "api_key_env": (
         _text("[A-Za-z_][A-Za-z0-9_]*"),
         "write the name of the variable that holds the key: STRIPE_API_KEY",

@@ -21,8 +21,17 @@ PUBLISHABLE = (
     "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your "
     "API keys at https://dashboard.stripe.com/account/apikeys."
 )
-ALIASES = {"price_read": "plan_read", "price_write": "plan_write", "shpping_rate_write": "shipping_rate_write"}
-"""Names for the same scopes: in key creation links, and one that Stripe's own list misspells (stripe-facts 11)."""
+ALIASES = {
+    "price_read": "plan_read",
+    "price_write": "plan_write",
+    "shpping_rate_write": "shipping_rate_write",
+    "accounts_kyc_basic_read": "connected_account_read",
+    "entitlement_read": "entitlements_read",
+    "payment_method_configurations_read": "payment_method_configuration_read",
+    "payment_method_configurations_write": "payment_method_configuration_write",
+}
+"""Names for the same scopes: in key creation links, one that Stripe's own list misspells (stripe-facts 11), and those
+that others found in use: in 403s for `GET /v1/account`, and among the names that Stripe's API for keys takes."""
 
 
 def authenticate(store: Store, headers: Mapping[str, str]) -> tuple[Key, str, Scope]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.gateway.address import check_base_url
+from reconciler.gateway.address import check_account, check_base_url
 from reconciler.gateway.client import Gateway, connect
-from reconciler.gateway.keys import check_key, is_live
+from reconciler.gateway.keys import check_key, is_live, is_restricted
 from reconciler.gateway.request import item
 
-__all__ = ["Gateway", "check_base_url", "check_key", "connect", "is_live", "item"]
+__all__ = ["Gateway", "check_account", "check_base_url", "check_key", "connect", "is_live", "is_restricted", "item"]

@@ -39,6 +39,13 @@ def check_base_url(url: str, allow_remote: bool = False) -> str:
     return f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
 
 
+def check_account(account: str) -> str:
+    """The id of a connected account, which goes into a header. Raises WrongTarget for what is none."""
+    if not re.fullmatch("acct_[A-Za-z0-9]+", account):
+        raise WrongTarget("that is no account to act for: the id of a connected account is acct_… and nothing else")
+    return account
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host, as written, is this machine. `127.0.0.1.evil.com` and `::ffff:127.0.0.1` are not."""
     if host.lower() == "localhost":

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from reconciler.errors import ApiFailure
+from reconciler.errors import ApiFailure, WrongTarget
 from reconciler.gateway import pacing, request
-from reconciler.gateway.address import STRIPE, check_base_url
+from reconciler.gateway.address import STRIPE, check_account, check_base_url
 from reconciler.gateway.crew import SIZE, Crew
 from reconciler.gateway.keys import check_key, is_live
 from reconciler.gateway.lists import Raw, read_all
@@ -41,6 +41,8 @@ def connect(
     unless it says so: the emulator has no limits. `account` is a connected account to act for.
     """
     check_key(key)
+    if account is not None:
+        check_account(account)
     if base_url is not None:
         base_url = check_base_url(base_url, allow_remote)
     live = is_live(key) if livemode_limits is None else livemode_limits
@@ -56,6 +58,7 @@ def connect(
         livemode=is_live(key),
         api_version=version,
         base_url=base_url,
+        connected=account is not None,
     )
 
 
@@ -72,6 +75,7 @@ class Gateway:
         livemode: bool,
         api_version: str,
         base_url: str | None,
+        connected: bool = False,
     ):
         self._send, self._close, self._clock = send, close, clock
         self._pacer = pacing.Pacer(limits, clock)
@@ -82,6 +86,7 @@ class Gateway:
         self._account: Raw | None = None
         self._account_lock = threading.Lock()
         self.livemode, self.api_version, self.base_url = livemode, api_version, base_url
+        self._connected = connected
 
     def __repr__(self) -> str:
         mode = "live" if self.livemode else "sandbox"
@@ -100,7 +105,7 @@ class Gateway:
             return self._writes
 
     def account(self) -> Raw:
-        """The account that the key belongs to. Asked once."""
+        """The account that is worked on: that of the key, or the connected one that it acts for. Asked once."""
         with self._account_lock:
             if self._account is None:
                 self._account = self._call("GET", "/v1/account", _NONE)
@@ -119,7 +124,12 @@ class Gateway:
             api_version=self.api_version,
             created=account.get("created") or 0,
             host=self.base_url or "",
+            connected=self._connected,
         )
+
+    def get(self, path: str, params: Params = _NONE) -> Raw:
+        """One answer, as it comes; of a list the first page."""
+        return self._call("GET", path, params)
 
     def list(
         self,
@@ -140,7 +150,7 @@ class Gateway:
         if since is None and self._account is not None:
             since = self._account.get("created")
         try:
-            return read_all(
+            rows = read_all(
                 lambda query: self._call("GET", path, {**fixed, **query}),
                 self._crew.submit,
                 path=path,
@@ -149,8 +159,17 @@ class Gateway:
                 progress=progress,
             )
         except pacing.Stopped:
-            pass
-        raise ApiFailure(f"GET {path}", "interrupted")
+            rows = None
+        if rows is None:
+            raise ApiFailure(f"GET {path}", "interrupted")
+        self._check_mode(path, rows)
+        return rows
+
+    def _check_mode(self, path: str, rows: Rows) -> None:
+        """Every object says which mode it is of; a key, only by its looks (stripe-facts 11)."""
+        if any(row.get("livemode") is not self.livemode for row in rows if "livemode" in row):
+            mine, theirs = ("live", "test") if self.livemode else ("test", "live")
+            raise WrongTarget(f"{path} answers a {mine} key with {theirs} objects: nothing was written")
 
     def post(self, path: str, params: Params, *, idempotency_key: str) -> Raw:
         """Create or update. `unknown` in the ApiFailure says that the call may have taken effect.

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.errors import ApiFailure
-from reconciler.gateway.keys import redact
+from reconciler.gateway.keys import PAGE, redact
 
 _SENTENCES = {
-    "api_key_expired": "the API key has expired; make a new one at https://dashboard.stripe.com/apikeys",
+    "api_key_expired": f"the API key has expired; make a new one at {PAGE}",
     "secret_key_required": "that is a publishable key, which cannot read or write; use a secret or restricted one",
-    401: "Stripe does not know this API key; is it complete, and not rolled or deleted?",
+    401: f"Stripe does not know this API key; is it complete, and not rolled, revoked or deleted? They are at {PAGE}",
 }
 
 
@@ -95,10 +95,15 @@ def api_failure(method: str, path: str, tries: Sequence[Failed]) -> ApiFailure:
     on its merits: Stripe would have repeated the first answer instead (stripe-facts 10.2).
     """
     last = tries[-1]
+    message = last.message
+    if last.status == 403 and last.request_id:  # of Stripe, and not of a proxy
+        from reconciler.permissions import advice
+
+        message = f"{message.rstrip('.')}. {advice(message, method, path)}"
     judged = last.status in (400, 402, 404)
     return ApiFailure(
         f"{method} {path}",
-        last.message,
+        message,
         status=last.status,
         code=last.code,
         param=last.param,

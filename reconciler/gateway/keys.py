@@ -6,6 +6,9 @@ import re
 
 from reconciler.errors import WrongTarget
 
+PAGE = "https://dashboard.stripe.com/apikeys"
+
+_QUOTES = "\"'`“”‘’«»"
 _USABLE = re.compile(r"(?:sk|rk|rkcs)_(?P<mode>live|test)_[!-~]+")
 _SECRET = re.compile(r"(?<![A-Za-z0-9])((?:sk|rk|rkcs|pk|ek|whsec)_(?:org_)?(?:live_|test_)?)[A-Za-z0-9_*.…-]+")
 
@@ -16,17 +19,28 @@ def check_key(key: str) -> None:
     The message never holds the key or a part of it.
     """
     if not key:
-        raise WrongTarget("there is no API key; make one at https://dashboard.stripe.com/apikeys")
+        raise WrongTarget(f"there is no API key; make one at {PAGE}")
+    if key[0] in _QUOTES or key[-1] in _QUOTES:
+        raise WrongTarget("the API key has quotes around it: set it again without them")
     if not re.fullmatch(r"[!-~]+", key):
-        raise WrongTarget("the API key holds a space, a line break or another character that no key has")
+        raise WrongTarget(
+            "the API key holds a space, a line break or another character that no key has: set it again, the key alone"
+        )
     if key.startswith("pk_"):
         raise WrongTarget(
-            "that is a publishable key (pk_…), which cannot read or write; use a secret or restricted one"
+            f"that is a publishable key (pk_…), which cannot read or write; use a secret or restricted one: {PAGE}"
         )
     if key.startswith("sk_org_"):
-        raise WrongTarget("that is an organisation key (sk_org_…); use a key of the one account to work on")
+        raise WrongTarget(f"that is an organisation key (sk_org_…); use a key of the one account to work on: {PAGE}")
     if not _USABLE.fullmatch(key):
-        raise WrongTarget("that is no Stripe API key: they begin with sk_test_, rk_test_, sk_live_ or rk_live_")
+        raise WrongTarget(
+            f"that is no Stripe API key: they begin with sk_test_, rk_test_, sk_live_ or rk_live_. They are at {PAGE}"
+        )
+
+
+def is_restricted(key: str) -> bool:
+    """Whether a usable key may do only some things: rk_…, and the kind that the Stripe CLI has besides, rkcs_…."""
+    return key.startswith("rk")
 
 
 def is_live(key: str) -> bool:

@@ -53,7 +53,6 @@ def through_sdk(
     client = stripe.StripeClient(
         key,
         max_network_retries=0,
-        stripe_account=account,
         stripe_version=api_version,
         base_addresses=addresses,
         http_client=http,
@@ -62,6 +61,8 @@ def through_sdk(
 
     def send(method: str, path: str, params: Mapping[str, Any], idempotency_key: str) -> Mapping[str, Any]:
         options = {"idempotency_key": idempotency_key} if idempotency_key else {}
+        if account and not path.startswith("/v1/accounts/"):  # its platform changes it: no account changes itself
+            options["stripe_account"] = account
         files = {name: value.opened() for name, value in params.items() if isinstance(value, File)}
         if files:
             options |= {"base": "files", "content_type": "multipart/form-data"}

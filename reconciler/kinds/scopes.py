@@ -31,13 +31,16 @@ def scope(row: str, name: str) -> Scope:
 
 
 # Documented as connected_account_read; what Stripe then asks for in its 403 is accounts_kyc_basic_read (field reports ×5).
-ACCOUNT = Scope("Accounts (under Connect)", ("connected_account_read", "accounts_kyc_basic_read"))
+ACCOUNT = Scope(
+    "Accounts (under Connect)", ("connected_account_read", "accounts_kyc_basic_read"), ("connected_account_write",)
+)
 EVENTS = Scope("Events", ("event_read",))
 FILES = scope("Files", "file")
 SUBSCRIPTIONS = Scope("Subscriptions", ("subscription_read",))
 
 ELSEWHERE = {
     "/v1/account": ACCOUNT,
+    "/v1/accounts": ACCOUNT,
     "/v1/events": EVENTS,
     "/v1/file_links": FILES,
     "/v1/files": FILES,

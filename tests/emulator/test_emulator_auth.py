@@ -105,6 +105,56 @@ def test_a_platform_acts_for_its_connected_accounts(client: Any, send: Any, refu
         assert f"does not have access to account '{account}'" in error["message"]
 
 
+def test_a_connected_account_is_one_for_every_call(client: Any, send: Any, refused: Any, control: Any) -> None:
+    """The account, events, files, searches, other keys, the other mode and idempotency keys (stripe-facts 15.12)."""
+    platform = client.v1.accounts.retrieve_current().id
+    control("POST", "accounts", {"id": "acct_shop2", "connected_to": platform, "display_name": "Shop"})
+    shop = {"stripe_account": "acct_shop2"}
+    account = client.v1.accounts.retrieve_current(None, shop)
+    assert (account.id, account.settings.dashboard.display_name) == ("acct_shop2", "Shop")
+    once = {"idempotency_key": "same", **shop}
+    assert client.v1.products.create({"name": "a"}, once).id == client.v1.products.create({"name": "a"}, once).id
+    assert client.v1.products.create({"name": "a"}, {"idempotency_key": "same"}).id not in {
+        p.id for p in client.v1.products.list(None, shop).data
+    }
+    assert [e.type for e in client.v1.events.list(None, shop).data] == ["product.created"]
+    assert (
+        send("GET", "/v1/products", key="sk_live_emulator", headers={"Stripe-Account": "acct_shop2"}).json()["data"]
+        == []
+    )
+    control("POST", "accounts", {"key": "sk_test_of_shop2", "id": "acct_shop2"})
+    assert len(send("GET", "/v1/products", key="sk_test_of_shop2").json()["data"]) == 1
+    error = refused(send("GET", "/v1/products", key="sk_test_of_shop2", headers={"Stripe-Account": platform}))
+    assert (error["status"], error["code"]) == (403, "account_invalid")
+
+
+def test_a_restricted_key_is_told_what_it_lacks_in_a_connected_account(send: Any, refused: Any, control: Any) -> None:
+    control("POST", "accounts", {"id": "acct_p", "key": "sk_test_full_p"})
+    control("POST", "accounts", {"id": "acct_c", "connected_to": "acct_p"})
+    control("POST", "accounts", {"id": "acct_p", "key": "rk_test_narrow_p", "permissions": ["product_read"]})
+    headers = {"Stripe-Account": "acct_c"}
+    assert send("GET", "/v1/products", key="rk_test_narrow_p", headers=headers).status_code == 200
+    error = refused(send("POST", "/v1/products", {"name": "x"}, key="rk_test_narrow_p", headers=headers))
+    assert (error["status"], "on account 'acct_c'" in error["message"]) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("permission", "path"),
+    [
+        ("accounts_kyc_basic_read", "/v1/account"),
+        ("price_read", "/v1/prices"),
+        ("entitlement_read", "/v1/entitlements/features"),
+        ("payment_method_configurations_read", "/v1/payment_method_configurations"),
+        ("payment_method_configurations_write", "/v1/payment_method_configurations"),
+        ("shpping_rate_write", "/v1/shipping_rates"),
+        ("shipping_rate_write", "/v1/shipping_rates"),
+    ],
+)
+def test_a_permission_goes_by_other_names(send: Any, control: Any, permission: str, path: str) -> None:
+    control("POST", "accounts", {"id": "acct_n", "key": f"rk_test_{permission}", "permissions": [f"rak_{permission}"]})
+    assert send("GET", path, key=f"rk_test_{permission}").status_code == 200
+
+
 def test_a_restricted_key_is_told_what_it_lacks(send: Any, refused: Any, control: Any, connect: Any) -> None:
     control("POST", "accounts", {"id": "acct_r", "key": "sk_test_full_r"})
     permissions = ["rak_product_write", "price_read"]

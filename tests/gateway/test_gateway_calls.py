@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import ApiFailure
+from reconciler.errors import ApiFailure, WrongTarget
 from reconciler.gateway import Gateway, connect, item
 from reconciler.gateway.pacing import Stopped
 from tests.gateway.conftest import KEY
@@ -306,3 +306,55 @@ def test_an_answer_is_plain_json(stand_in: StandIn, gateway: Gateway) -> None:
     assert type(raw) is dict
     assert type(raw["recurring"]) is dict
     assert raw["items"] is None
+
+
+def test_a_connected_account_is_named_on_every_call(stand_in: StandIn) -> None:
+    """Reads, writes, deletions and uploads; and the account that is told is the connected one."""
+    made = {"id": "acct_2", "data": [], "has_more": False}
+    stand_in.answers(Answer(body=made))
+    with connect(KEY, base_url=stand_in.url, account="acct_2") as gateway:
+        assert gateway.target().connected
+        gateway.get("/v1/products", {"limit": 1})
+        gateway.list("/v1/products", {})
+        post(gateway)
+        gateway.delete("/v1/coupons/10off")
+        gateway.upload(b"x", "x.png", "business_logo", metadata={}, idempotency_key="k")
+    assert [asked.headers["stripe-account"] for asked in stand_in.asked] == ["acct_2"] * 6
+
+
+def test_without_one_no_call_names_any(stand_in: StandIn, gateway: Gateway) -> None:
+    stand_in.answers(Answer(body={"id": "acct_1"}))
+    assert not gateway.target().connected
+    assert "stripe-account" not in stand_in.asked[0].headers
+
+
+@pytest.mark.parametrize(("livemode", "right"), [(False, True), (True, False), (None, True)])
+def test_a_list_of_the_other_mode_is_not_believed(
+    stand_in: StandIn, gateway: Gateway, livemode: bool | None, right: bool
+) -> None:
+    """A key tells its mode by its looks alone (stripe-facts 11). Not everything says which it is of."""
+    row = {"id": "prod_1"} if livemode is None else {"id": "prod_1", "livemode": livemode}
+    stand_in.answers(Answer(body={"data": [row], "has_more": False}))
+    if right:
+        assert gateway.list("/v1/products", {}) == [row]
+        return
+    with pytest.raises(WrongTarget, match="answers a test key with live objects"):
+        gateway.list("/v1/products", {})
+
+
+def test_a_refusal_for_lack_of_a_permission_says_what_the_dashboard_calls_it(
+    stand_in: StandIn, gateway: Gateway
+) -> None:
+    says = (
+        "The provided key 'rk_test_*abcd' does not have the required permissions for this endpoint on account 'acct_1'."
+    )
+    named = f"{says} Having the 'rak_product_write' permission would allow this request to continue."
+    for message, name in ((named, "Products: Write"), (says, "Products: Write")):
+        stand_in.answers(refusal(403, message, {"Request-Id": "req_1"}))
+        failure = failure_of(gateway, "POST")
+        assert failure.message.startswith(message.replace("_*abcd", "_***"))
+        assert failure.message.endswith(
+            f". In the Dashboard that is {name}. `stripe-portal doctor` lists what the key needs"
+        )
+    stand_in.answers(refusal(403, "blocked by the company"))  # whoever says that has no request ids
+    assert failure_of(gateway, "POST").message == "blocked by the company"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import WrongTarget
-from reconciler.gateway import check_base_url, check_key, connect, is_live
+from reconciler.gateway import check_account, check_base_url, check_key, connect, is_live, is_restricted
 from reconciler.gateway.keys import redact
 
 
@@ -13,6 +13,7 @@ from reconciler.gateway.keys import redact
 def test_a_secret_or_restricted_key_is_usable(key: str) -> None:
     check_key(key)
     assert is_live(key) == ("live" in key)
+    assert is_restricted(key) == key.startswith("rk")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,11 @@ def test_a_secret_or_restricted_key_is_usable(key: str) -> None:
         ("whsec_abc", "no Stripe API key"),
         ("SK_TEST_abc", "no Stripe API key"),
         ("sk_org_live_abc", "organisation"),
+        ('"sk_test_abc"', "quotes"),
+        ("'sk_live_abc'", "quotes"),
+        ("sk_live_abc'", "quotes"),
+        ("`sk_live_abc`", "quotes"),
+        ("“sk_live_abc”", "quotes"),
     ],
 )
 def test_any_other_key_is_refused_in_one_line_that_does_not_show_it(key: str, says: str) -> None:
@@ -39,6 +45,16 @@ def test_any_other_key_is_refused_in_one_line_that_does_not_show_it(key: str, sa
     text = str(refused.value)
     assert "\n" not in text
     assert "abc" not in text
+
+
+@pytest.mark.parametrize(
+    "account", ["", "acct_", "acct_1 ", "acct_1\n", "acct_1\r\nX: y", "cus_1", " acct_1", "acct_é"]
+)
+def test_only_the_id_of_an_account_goes_into_the_header(account: str) -> None:
+    with pytest.raises(WrongTarget, match="connected account") as refused:
+        connect("sk_test_abc", account=account)
+    assert "\n" not in str(refused.value)
+    assert check_account("acct_1AbC") == "acct_1AbC"
 
 
 @pytest.mark.parametrize(
