@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.kinds import BY_NAME, KINDS
+from reconciler.kinds.inside import parts
 from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import flatten, freeze, map_members, refs_in
 from reconciler.model import Address, Desired, Document, LocalFile, Path, Place, Ref, Resource
@@ -87,6 +88,9 @@ def _declared(data: Mapping[str, Any]) -> Iterator[_Declared]:
                     place: Place = (kind.plural, name)
                     yield _Declared(kind, Address(kind.name, name), place, value)
                     yield from _children(kind, name, place, value)
+    for kind, address, value in parts(data):
+        if isinstance(value, Mapping):
+            yield _Declared(kind, address, (kind.plural,), value)
 
 
 def _children(parent: Kind, name: str, place: Place, data: Mapping[str, Any]) -> Iterator[_Declared]:
@@ -120,10 +124,16 @@ def _resource(names: _Names, declared: _Declared) -> Resource:
         if row is not None and row.refers_to and value is not None:
             properties[path] = map_members(row, value, _meaning(names, declared, path))
         elif row is not None and row.uploads and value is not None:
-            places = [(*declared.place, *path, number) for number in range(len(value))]
-            local = [names.files.get(place) for place in places]
-            properties[path] = tuple(Ref(f.address) if f else v for f, v in zip(local, value, strict=True))
+            properties[path] = _with_files(names, (*declared.place, *path), value)
     return Resource(address, properties, document.key_at(declared.place), freeze(hints))
+
+
+def _with_files(names: _Names, place: Place, value: Any) -> Any:
+    """The value with a Ref in the place of each path of a local file."""
+    if isinstance(value, tuple):
+        return tuple(_with_files(names, (*place, number), one) for number, one in enumerate(value))
+    file = names.files.get(place)
+    return Ref(file.address) if file else value
 
 
 def _meaning(names: _Names, declared: _Declared, path: Path) -> Callable[[str, Any], Any]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from reconciler.guards import RULES
-from reconciler.kinds import KINDS
+from reconciler.kinds import KINDS, PARTS
 from reconciler.kinds.kind import Clear, Default, Field, Kind, Retire, Settable, Shape
 from reconciler.kinds.values import clearable
 from reconciler.schema.resource import ADOPT
@@ -36,8 +36,8 @@ _HEAD = ["field", "takes", "a change", "default", "unset", ""]
 
 def render() -> Mapping[str, str]:
     """Every page of the reference by its file name."""
-    pages = {f"{kind.name}.md": "\n".join(_page(kind)) + "\n" for kind in KINDS}
-    rows = [f"- [{k.name}]({k.name}.md): {k.doc}" for k in KINDS]
+    pages = {f"{kind.name}.md": "\n".join(_page(kind)) + "\n" for kind in (*KINDS, *PARTS)}
+    rows = [f"- [{k.name}]({k.name}.md): {k.doc}" for k in (*KINDS, *PARTS)]
     return {"README.md": "\n".join([NOTE, "# Kinds", "", *rows, "", *_LEGEND]) + "\n"} | pages
 
 
@@ -69,7 +69,7 @@ def _page(kind: Kind) -> Iterator[str]:
     yield from _section("Fields", _HEAD, list(_rows(kind)))
     groups = [[f"`{b.name}`", _cell(b.doc or "Sent to Stripe whole.")] for b in kind.blocks if b.doc or b.unit]
     yield from _section("Groups of fields", ["group", ""], groups)
-    hints = kind.hints if kind.own_id else (*kind.hints, ADOPT)
+    hints = kind.hints if kind.own_id or kind.part else (*kind.hints, ADOPT)
     yield from _section("Other ways to write them", ["key", "takes", ""], [_key(f) for f in kind.spellings])
     yield from _section("Keys that are never sent", ["key", "takes", ""], [_key(f) for f in hints])
     left_out = [[f"`{name}`", _cell(why)] for name, why in kind.excluded.items() if name != "expand"]
@@ -81,6 +81,13 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 
 def _facts(kind: Kind) -> Iterator[str]:
+    if kind.part:
+        yield f"- Declared under `{kind.plural}:` without a name; its address is `{kind.name}.account`."
+        yield f"- Stripe calls it `{kind.part}` of `{kind.sdk}`; the path is `{kind.path}`."
+        yield "- It is updated. Taken out of the YAML, it is left as it is; no mark of ours is on it."
+        if kind.dashboard:
+            yield f"- Written for connected accounts alone. Your own you set in the [Dashboard]({kind.dashboard})."
+        return
     where = f"`{kind.plural}:` inside its {kind.parent[0]}" if kind.parent else f"`{kind.plural}:`"
     yield f"- Declared under {where}; its address is `{kind.name}.{'PRODUCT.' if kind.parent else ''}NAME`."
     yield f"- Stripe calls it `{kind.sdk}`; the path is `{kind.path}`."

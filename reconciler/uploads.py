@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway
 from reconciler.kinds import BY_NAME
+from reconciler.kinds.shapes import SMALL_PICTURE
 from reconciler.model import FILE, Address, Desired, LocalFile, Observed, Ref, Stamp
 from reconciler.model import Path as Place
 from reconciler.stamp import digest
@@ -19,55 +20,73 @@ from reconciler.stamp import digest
 KEY = "stripe_portal_sha256"
 """The metadata key of a link that says of which content it is."""
 
-SMALL = 512_000
-"""Bytes up to which a picture may be a `business_logo`: 512 KB at docs.stripe.com/file-upload, in the smaller KB."""
+SMALL = SMALL_PICTURE
+"""Bytes up to which a picture may be a `business_logo`."""
 
 _FILES, _LINKS = "/v1/files", "/v1/file_links"
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
-def links(gateway: Gateway) -> Mapping[str, str]:
-    """The public URL of every file that was uploaded from here, by the sha256 of its content; the oldest of several.
+def links(gateway: Gateway, purposes: Collection[str] = ()) -> Mapping[str, tuple[str, ...]]:
+    """The public URLs of every file that was uploaded from here, by the sha256 of its content, the oldest first.
 
+    For each of the purposes also the ids of the files, by `sha256.purpose`, as in the address of a LocalFile.
     A link that somebody has let expire, now or some day, is none. Raises ApiFailure.
     """
-    found: dict[str, tuple[int, str, str]] = {}
-    for raw in gateway.list(_LINKS, {"expired": False}, windowed=True):
-        content = (raw.get("metadata") or {}).get(KEY, "")
+    found: dict[str, set[tuple[int, str, str]]] = {}
+    params = {"expired": False, **({"expand": ["data.file"]} if purposes else {})}
+    for raw in gateway.list(_LINKS, params, windowed=True):
+        content, file = (raw.get("metadata") or {}).get(KEY, ""), raw.get("file")
         if re.fullmatch("[0-9a-f]{64}", content) and raw.get("expires_at") is None and isinstance(raw.get("url"), str):
-            link = (raw["created"], raw["id"], raw["url"])
-            found[content] = min(link, found.get(content, link))
-    return {content: url for content, (_, _, url) in found.items()}
+            found.setdefault(content, set()).add((raw["created"], raw["id"], raw["url"]))
+            if isinstance(file, Mapping) and file.get("purpose") in purposes:
+                name = f"{content}.{file['purpose']}"
+                found.setdefault(name, set()).add((raw["created"], raw["id"], file["id"]))
+    return {name: tuple(value for _, _, value in sorted(several)) for name, several in found.items()}
 
 
 def recognised(
     gateway: Gateway, desired: Desired, observed: Sequence[Observed]
 ) -> tuple[tuple[Observed, ...], Mapping[Address, str]]:
-    """The objects with a Ref in the place of the URL of each file of ours, and the URLs of those files.
+    """The objects with a Ref in the place of the URL or id of each file of ours, and the oldest of those by address.
 
-    Links are read only where the YAML names a file, or an object has other values than it was stamped with.
+    An id that the YAML itself names stays what it is. Links are read only where the YAML names a file, or an object has
+    other values than it was stamped with.
     """
     if not desired.files and not any(_unlike_stamp(one) for one in observed):
         return tuple(observed), {}
     try:
-        known = links(gateway)
+        known = links(gateway, {f.purpose for f in desired.files.values()} - {""})
     except ApiFailure as failure:
         if failure.status != 403 or desired.files:
             raise
         return tuple(observed), {}  # nothing of the YAML needs them; an edited image shows as its URL
-    urls = {Address(FILE, content): url for content, url in known.items()}
-    return with_files(observed, urls), urls
+    named = set(_named(desired))
+    refs = {v: Ref(Address(FILE, name)) for name, values in known.items() for v in values if v not in named}
+    return tuple(_with_files(one, refs) for one in observed), {Address(FILE, n): v[0] for n, v in known.items()}
+
+
+def _named(desired: Desired) -> Iterator[str]:
+    """The ids of files that the YAML names."""
+    for address, resource in desired.resources.items():
+        for field in BY_NAME[address.kind].fields:
+            if field.purpose and isinstance(value := resource.properties.get(field.path), str):
+                yield value
 
 
 def with_files(observed: Sequence[Observed], urls: Mapping[Address, str]) -> tuple[Observed, ...]:
-    """The objects with a Ref in the place of each of these URLs."""
+    """The objects with a Ref in the place of each of these URLs and ids."""
     return tuple(_with_files(one, {url: Ref(address) for address, url in urls.items()}) for one in observed)
 
 
 def _with_files(one: Observed, refs: Mapping[str, Ref]) -> Observed:
     rows = [f for f in BY_NAME[one.kind].fields if f.uploads and one.properties.get(f.path)] if refs else []
-    found = {f.path: tuple(refs.get(value, value) for value in one.properties[f.path]) for f in rows}
+    found = {f.path: _with_refs(one.properties[f.path], refs) for f in rows}
     return replace(one, properties={**one.properties, **found}) if found else one
+
+
+def _with_refs(value: Any, refs: Mapping[str, Ref]) -> Any:
+    return tuple(refs.get(v, v) for v in value) if isinstance(value, tuple) else refs.get(value, value)
 
 
 def _unlike_stamp(one: Observed) -> bool:
@@ -79,19 +98,24 @@ def _stamped(mark: Stamp | None, path: Place) -> tuple[str | None, ...]:
     return (mark.fields.get(path), mark.returned.get(path)) if mark else ()
 
 
-def upload(gateway: Gateway, file: LocalFile, *, idempotency_key: str) -> str:
-    """Upload a file and give its public URL.
+def upload(gateway: Gateway, file: LocalFile, *, idempotency_key: str) -> Mapping[Address, str]:
+    """Upload a file and give its public URL, and its id, which is another file's too that has its content and purpose.
 
     Raises ApiFailure: also, and then nothing was sent, when the content is no longer the one that was planned.
     """
-    content = _planned(file)
+    content, what_for = _planned(file), file.purpose or purpose(file.size)
     try:
         answer = gateway.upload(
-            content, _name(file), purpose(file.size), metadata={KEY: file.digest}, idempotency_key=idempotency_key
+            content,
+            _name(file),
+            what_for,
+            metadata={KEY: file.digest},
+            idempotency_key=idempotency_key,
         )
     except ApiFailure as failure:
         raise _explained(failure, file) from None
-    return _url(answer, file)
+    names = {file.digest: _url(answer, file), f"{file.digest}.{what_for}": str(answer["id"])}
+    return {Address(FILE, name): value for name, value in names.items()}
 
 
 def purpose(size: int) -> str:
@@ -126,7 +150,8 @@ def _explained(failure: ApiFailure, file: LocalFile) -> ApiFailure:
     """What to do where it is the file that Stripe refuses."""
     message = f"{file.written}: {failure.message}"
     if failure.status == 400 and failure.param in ("", "file", "purpose"):
-        message = f"{message.rstrip('.')}. Convert it to PNG or JPEG, or publish it elsewhere and give its URL"
+        other = "" if file.purpose else ", or publish it elsewhere and give its URL"
+        message = f"{message.rstrip('.')}. Convert it to PNG or JPEG{other}"
     return ApiFailure(
         failure.call,
         message,

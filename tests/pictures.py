@@ -7,10 +7,12 @@ import zlib
 from base64 import b64decode
 
 
-def png(size: int = 0, colour: tuple[int, int, int] = (99, 91, 255)) -> bytes:
-    """One pixel; padded to `size` bytes, where that is more, by a chunk that every reader skips."""
-    head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    tail = _chunk(b"IDAT", zlib.compress(b"\0" + bytes(colour))) + _chunk(b"IEND", b"")
+def png(size: int = 0, colour: tuple[int, int, int] = (99, 91, 255), pixels: tuple[int, int] = (1, 1)) -> bytes:
+    """So many pixels of a colour; padded to `size` bytes, where that is more, by a chunk that every reader skips."""
+    width, height = pixels
+    head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    rows = (b"\0" + bytes(colour) * width) * height
+    tail = _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
     missing = size - len(head) - len(tail) - 12
     return head + (_chunk(b"paDd", bytes(missing)) if missing >= 0 else b"") + tail
 

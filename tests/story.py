@@ -13,9 +13,17 @@ HEAD = "stripe_portal: 1\nproject: acme\n"
 EXITS = {"says": 0, "refused": 3, "invalid": 1, "misused": 64}
 METHODS = ("post", "delete", "get")
 JUDGED = {"plan", "apply", "calls", "then"}
-PICTURES = {"png": png(), "another png": png(colour=(0, 0, 0)), "jpeg": JPEG, "webp": WEBP, "gif": GIF}
+PICTURES = {
+    "icon": png(pixels=(128, 128)),
+    "wide": png(pixels=(200, 128)),
+    "png": png(),
+    "another png": png(colour=(0, 0, 0)),
+    "jpeg": JPEG,
+    "webp": WEBP,
+    "gif": GIF,
+}
 YAML = {"yaml", "files", "pictures", "edit"}
-MOVES = {"clock", "stripe", "env", "var", "allow", "only", "faults", *YAML}
+MOVES = {"clock", "brand", "stripe", "env", "var", "allow", "only", "faults", *YAML}
 
 
 class Story:
@@ -47,6 +55,9 @@ class Story:
         account, project = self.project.account, self.project
         if "clock" in known(moves, MOVES):
             account.control("clock", **moves["clock"])
+        if "brand" in moves:
+            own = account.get("/v1/account")["id"]
+            account.control("accounts", id=own, settings={"branding": moves["brand"]})
         for write in moves.get("stripe", ()):
             call = self.said(known(write, {*METHODS, "data", "as"}))
             method = next(m for m in METHODS if m in call)

@@ -14,7 +14,7 @@ import stripe
 from stripe._request_options import RequestOptions
 from typing_extensions import is_typeddict
 
-from reconciler.kinds import BY_NAME, KINDS
+from reconciler.kinds import BY_NAME, KINDS, PARTS
 from reconciler.kinds.kind import Clear, Field, Kind, Retire, Settable
 from reconciler.kinds.values import clearable
 
@@ -376,6 +376,22 @@ def test_what_is_never_answered_says_so(kind: Kind) -> None:
     for name, field in fields(kind).items():
         if (kind.name, name) not in READ_OTHERWISE:
             assert field.write_only != (field.path[0] in sdk_class(kind).__annotations__), name
+
+
+@pytest.mark.parametrize("kind", PARTS, ids=lambda k: k.name)
+def test_a_part_of_the_account_is_as_the_sdk_has_it(kind: Kind) -> None:
+    params, answer = sdk_params(kind.sdk, "Update"), sdk_class(kind)
+    for key in kind.part.split("."):
+        params = {n: t for n, t, *_ in members_of(params)}[key]
+        answer = getattr(answer, key.title())
+    known = {n: (t, required, emptyable) for n, t, required, emptyable in members_of(params)}
+    assert {f.name for f in kind.fields} == set(known) == set(answer.__annotations__)
+    for field in kind.fields:
+        expected, required, emptyable = known[field.name]
+        assert differences(field.shape, expected) == [], field.name
+        assert (field.required, field.clears_with == "") == (required, emptyable), field.name
+    assert kind.unserved is None
+    assert not any((kind.stampable, kind.creatable, kind.natural_key, kind.default_flag, kind.parent))
 
 
 def test_exceptions_are_of_what_there_is() -> None:

@@ -55,11 +55,11 @@ def test_everybody_can_open_what_was_uploaded(
     tmp_path: Path, account: Account, gateway: Gateway, name: str, content: bytes, purpose: str
 ) -> None:
     file = a_file(tmp_path, name, content)
-    url = uploads.upload(gateway, file, idempotency_key="k")
+    url = uploads.upload(gateway, file, idempotency_key="k")[file.address]
     account.session.headers.clear()
     answer = account.session.get(url, timeout=10)
     assert (answer.status_code, answer.content) == (200, content)
-    assert uploads.links(gateway) == {file.digest: url}
+    assert uploads.links(gateway) == {file.digest: (url,)}
     (stored,) = account.get("/v1/files")["data"]
     assert (stored["filename"], stored["purpose"], stored["expires_at"]) == (name, purpose, None)
 
@@ -149,11 +149,11 @@ def test_a_file_that_changed_since_the_plan_is_not_sent(
 
 def test_of_several_links_the_oldest_counts(tmp_path: Path, account: Account, gateway: Gateway) -> None:
     file = a_file(tmp_path)
-    first = uploads.upload(gateway, file, idempotency_key="k")
+    first = uploads.upload(gateway, file, idempotency_key="k")[file.address]
     account.control("clock", advance=60)
-    assert uploads.upload(gateway, file, idempotency_key="other") != first
+    assert uploads.upload(gateway, file, idempotency_key="other")[file.address] != first
     link(account, file.digest)
-    assert uploads.links(gateway) == {file.digest: first}
+    assert uploads.links(gateway)[file.digest][0] == first
 
 
 def test_what_is_not_ours_or_will_end_is_no_link(tmp_path: Path, account: Account, gateway: Gateway) -> None:

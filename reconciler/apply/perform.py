@@ -12,9 +12,9 @@ from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway, item
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Kind, Retire
-from reconciler.kinds.values import comparable, refs_in, swap_refs
+from reconciler.kinds.values import comparable, refs_in, swap_refs, value_at
 from reconciler.model import ACTIVE, FILE, Action, Address, Outcome, Part, Plan, Stamp, Status, Verb
-from reconciler.observed import read, value_at
+from reconciler.observed import read
 from reconciler.uploads import upload, with_files
 
 BUG = "stripe-portal failed in a way that it should not"
@@ -26,7 +26,7 @@ Keep = Callable[[Address, str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A plan on its way. `ids` grow as actions are done; the URLs of files are among them."""
+    """A plan on its way. `ids` grow as actions are done; the URLs and ids of files are among them."""
 
     plan: Plan
     gateway: Gateway
@@ -81,8 +81,8 @@ def _upload(run: Run, action: Action) -> None:
             continue
         with run.uploading:
             if ref.address not in run.ids:
-                key = f"{run.plan.id}-{file.digest}"
-                run.ids[ref.address] = upload(run.gateway, file, idempotency_key=key)
+                key = f"{run.plan.id}-{ref.address.name}"
+                run.ids.update(upload(run.gateway, file, idempotency_key=key))
 
 
 def _members(run: Run, number: int, kind: Kind, path: str, params: Mapping[str, Any]) -> None:

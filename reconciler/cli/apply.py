@@ -37,7 +37,7 @@ def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **target
     from reconciler.cli.talk import interruptible
     from reconciler.errors import Usage
     from reconciler.model import Status
-    from reconciler.report import outcome
+    from reconciler.report import checklist, outcome
 
     if not yes and not sys.stdin.isatty():
         raise Usage("apply asks before it writes, and there is no terminal to ask on: review the plan, then add --yes")
@@ -61,6 +61,8 @@ def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **target
         finally:
             all_kept = secrets.close()
     click.echo(outcome.closing(outcomes))
+    for line in checklist.lines(plan):
+        click.echo(line)
     if plan.target.emulator and any(o.details for o in outcomes):
         click.echo("The emulator's links open while `stripe-portal emulator serve` runs.", err=True)
     if any(o.error == "interrupted" for o in outcomes):

@@ -20,6 +20,12 @@ def take(run: Run, tree: Tree) -> dict[str, Tree]:
         kind = BY_NAME.get(name)
         if kind is None:
             run.refuse(run.key_at(mark), f"defaults for an unknown kind {shown(name)}", nearest(name, BY_NAME))
+        elif kind.part:
+            run.refuse(
+                run.key_at(mark),
+                f"{name} takes no defaults",
+                f"there is one in an account: write it under `{kind.plural}:`",
+            )
         elif not isinstance(value, dict):
             run.refuse(run.at(mark), f"the defaults of {name} are {a(value)}, not a map", f"write `{name}: {{…}}`")
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from reconciler.kinds import KINDS
+from reconciler.kinds import KINDS, PARTS
 from reconciler.kinds.kind import Kind
 
 TOP: dict[str, Kind] = {kind.plural: kind for kind in KINDS if kind.parent is None}
@@ -12,7 +12,7 @@ TOP: dict[str, Kind] = {kind.plural: kind for kind in KINDS if kind.parent is No
 
 CHILDREN: dict[str, dict[str, Kind]] = {
     kind.name: {child.plural: child for child in KINDS if child.parent and child.parent[0] == kind.name}
-    for kind in KINDS
+    for kind in (*KINDS, *PARTS)
 }
 """The kinds that stand inside a resource of a kind, by their key."""
 

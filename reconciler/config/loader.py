@@ -112,7 +112,8 @@ def _finish(
         tree.drop(key)
     own = chosen.get("vars") or {}
     used = variables.replace(run, tree, {**known, **own, **overrides})
-    defaults.fill(tree, defaults.take(run, tree))
+    shared = defaults.take(run, tree)
+    defaults.fill(tree, shared)
     tree.drop("defaults")
     run.check()
     for settings_of in declared.values():
@@ -125,4 +126,5 @@ def _finish(
         files=tuple(run.files),
         environment=environment,
         settings=chosen,
+        defaults={kind: values.data for kind, values in shared.items()},
     )

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import Problem
-from reconciler.images.content import LIMIT, Unfit, local, shown, type_of
+from reconciler.images.content import LIMIT, Unfit, fitting, local, shown, type_of
 from reconciler.kinds import KINDS
-from reconciler.kinds.kind import Kind
+from reconciler.kinds.inside import parts
+from reconciler.kinds.kind import Field, Kind
 from reconciler.kinds.shapes import LOCAL_IMAGE
 from reconciler.model import Document, LocalFile, Place
 from reconciler.redact import redact
@@ -29,7 +30,7 @@ def find(document: Document) -> tuple[Mapping[Place, LocalFile], list[Problem]]:
     known: dict[Path, LocalFile | Unfit] = {}
     found: dict[Place, LocalFile] = {}
     problems: dict[Problem, None] = {}  # what `defaults` bring into many resources is said once
-    for place, written in _texts(document):
+    for row, place, written in _texts(document):
         if not re.fullmatch(LOCAL_IMAGE, written):
             continue
         source = document.at(place)
@@ -39,7 +40,7 @@ def find(document: Document) -> tuple[Mapping[Place, LocalFile], list[Problem]]:
                 known[path] = local(folder, path, written)
             except Unfit as unfit:
                 known[path] = unfit
-        outcome = known[path]
+        outcome = fitting(known[path], row)
         if isinstance(outcome, LocalFile):
             found[place] = replace(outcome, written=written)
         else:
@@ -50,13 +51,13 @@ def find(document: Document) -> tuple[Mapping[Place, LocalFile], list[Problem]]:
 
 def urls(document: Document) -> tuple[str, ...]:
     """Every http:// or https:// URL that stands where a local image could, once."""
-    return tuple(dict.fromkeys(text for _, text in _texts(document) if text.startswith(("http://", "https://"))))
+    return tuple(dict.fromkeys(text for _, _, text in _texts(document) if text.startswith(("http://", "https://"))))
 
 
 def published(document: Document, fetched: Mapping[str, bytes | str]) -> list[Problem]:
     """What is wrong with images at URLs. `fetched` has the content by URL, or why there is none."""
     problems: dict[Problem, None] = {}
-    for place, url in _texts(document):
+    for _, place, url in _texts(document):
         outcome = fetched.get(url)
         message, hint = _verdict(outcome) if outcome is not None else ("", "")
         if message:
@@ -75,12 +76,13 @@ def _verdict(outcome: bytes | str) -> tuple[str, str]:
     return "", ""
 
 
-def _texts(document: Document) -> Iterator[tuple[Place, str]]:
-    """Every text in a field where local images may stand, with its place."""
-    for kind, place, data in _resources(None, document.data, ()):
+def _texts(document: Document) -> Iterator[tuple[Field, Place, str]]:
+    """Every text in a field where local images may stand, with the field and its place."""
+    resources = [*_resources(None, document.data, ()), *((k, (k.plural,), v) for k, _, v in parts(document.data))]
+    for kind, place, data in resources:
         for row in kind.fields:
             if row.uploads:
-                yield from _inside(row.path, data, place)
+                yield from ((row, at, text) for at, text in _inside(row.path, data, place))
 
 
 def _resources(around: Kind | None, data: Mapping[str, Any], place: Place) -> Iterator[tuple[Kind, Place, Any]]:

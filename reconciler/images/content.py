@@ -6,16 +6,21 @@ import hashlib
 import os
 import re
 import stat
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
+from reconciler.kinds.kind import Field
+from reconciler.kinds.shapes import SMALL_PICTURE
 from reconciler.model import LocalFile
 
 LIMIT = 2_000_000
 """Bytes. Product images are under 2 MB; Stripe does not say of which kind, so these are the smaller ones."""
 
 _TYPES = {"image/jpeg": "image/jpeg", "image/png": "image/png", "image/apng": "image/png", "image/webp": "image/webp"}
+_PIXELS = 128  # the least width and height of an account's icon and logo
+_SQUARE = ("business_icon",)
 _POINTER = b"version https://git-lfs"
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+/\S+")
 _LOOKED_AT, _SHOWN = 1000, 60
@@ -68,6 +73,25 @@ def local(folder: Path, path: Path, written: str) -> LocalFile:
     except OSError as error:
         raise Unfit(f"cannot be read: {error.strerror}") from None
     return LocalFile(written, str(real), hashlib.sha256(content).hexdigest(), len(content), type_of(content))
+
+
+def fitting(found: LocalFile | Unfit, row: Field) -> LocalFile | Unfit:
+    """The file as a field takes it, or what is wrong with it there. Pixels that nobody can tell are left to Stripe."""
+    if isinstance(found, Unfit) or not row.purpose:
+        return found
+    if found.size > SMALL_PICTURE:
+        message = f"has {found.size:,} bytes; at most {SMALL_PICTURE:,} are allowed for `{row.name}`"
+        return Unfit(message, "make it smaller")
+    if found.type not in ("image/jpeg", "image/png"):
+        return Unfit(f"is {found.type}, which `{row.name}` does not take", "export it as PNG or JPEG")
+    from imagesize import get
+
+    width, height = get(found.location)
+    square = row.purpose in _SQUARE
+    if 0 < min(width, height) < _PIXELS or (square and width != height):
+        wanted = f"{'square, ' if square else ''}at least {_PIXELS} × {_PIXELS} pixels"
+        return Unfit(f"is {width} × {height} pixels", f"for `{row.name}`, export it {wanted}")
+    return replace(found, purpose=row.purpose)
 
 
 def shown(written: str) -> str:

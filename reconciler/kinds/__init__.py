@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.kinds.branding import BRANDING
 from reconciler.kinds.coupon import COUPON
 from reconciler.kinds.feature import FEATURE
 from reconciler.kinds.feedback_option import FEEDBACK_OPTION
@@ -33,4 +34,7 @@ KINDS: tuple[Kind, ...] = (
     WEBHOOK_ENDPOINT,
 )
 
-BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+PARTS: tuple[Kind, ...] = (BRANDING,)
+"""What there is one of in each account, because it is a part of it."""
+
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in (*KINDS, *PARTS)}

@@ -71,3 +71,15 @@ def fixed_part(field: Field, value: Any) -> Any:
     """The items of a list with the members alone that never change, in one order."""
     items = [tuple((name, item.get(name)) for name in field.fixed) for item in value or ()]
     return sorted(items, key=str)
+
+
+def is_copied(one: Observed) -> bool:
+    """Whether the stamp of what is sold came with metadata that somebody copied from another object.
+
+    What is fixed at creation always agrees with a stamp of its own: a clone at another price bears one that does not,
+    and is somebody's deal. Archiving it as our old price would be wrong (design 4 would; this is the safe reading).
+    """
+    kind, stamp = BY_NAME[one.kind], one.stamp
+    fixed = [f for f in kind.fixed if f.settable is Settable.ON_CREATE and "*" not in f.path and not f.write_only]
+    known = [f for f in fixed if stamp and f.path in stamp.fields and f.default is not Default.ANY]
+    return any(stamp and stamp.fields[f.path] != digest(comparable(f, one.properties.get(f.path))) for f in known)

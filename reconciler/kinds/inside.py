@@ -1,10 +1,12 @@
-"""Addresses of what is declared inside something else."""
+"""Addresses of what is declared inside something else, or is a part of the account."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from reconciler.kinds import BY_NAME
+from reconciler.kinds import BY_NAME, PARTS
+from reconciler.kinds.kind import Kind
 from reconciler.model import Address
 
 
@@ -18,3 +20,10 @@ def moved(moves: Mapping[Address, Address], address: Address) -> Address:
             inside = Address(address.kind, new.name + address.name.removeprefix(old.name))
             return moves.get(inside, inside)
     return address
+
+
+def parts(data: Mapping[str, Any]) -> Iterator[tuple[Kind, Address, Any]]:
+    """What a document declares of the account itself, as written."""
+    for kind in PARTS:
+        if data.get(kind.plural) is not None:
+            yield kind, Address(kind.name, "account"), data[kind.plural]

@@ -93,6 +93,7 @@ class Field:
     lost_means: str = ""  # what subscribers lose with a member of the list, for the plan
     write_only: bool = False  # never answered: only the stamp tells what it is
     uploads: bool = False  # paths of local images may stand in it
+    purpose: str = ""  # what an upload of it is for: its value is then the file's id, and not the URL of a link
     canonical: Callable[[Any], Any] | None = None  # one value to its one spelling, from YAML and from Stripe alike
     wire: Callable[[Any], Any] | None = None  # a canonical value to Stripe's spelling, where that differs
     rewritten: bool = False  # Stripe may answer with another value than it was sent
@@ -101,6 +102,7 @@ class Field:
     publishes: str = ""  # the observed field that holds the URL which lives while this is true
     link_rule: str = ""  # the `--allow` that lets that URL die
     local: bool = False  # what it names is in one account alone
+    usual: Any = None  # another value that the server fills in: import does not take it for somebody's choice
     transfer: str = ""  # the parameter that moves this unique value over from whoever holds it
 
     @property
@@ -158,6 +160,8 @@ class Kind:
     switches: Mapping[bool, str] = field(default_factory=dict)  # the calls that a SWITCHED field takes
     secret: str = ""  # the member of the answer that creation alone gives
     subscriptions: str = ""  # the filter by which subscriptions to it are listed
+    part: str = ""  # the part of an account that it is: there is one, which is declared without a name
+    dashboard: str = ""  # the page where people must set it: Stripe lets an API do that for connected accounts alone
     check: Callable[[Mapping[str, Any], Children], Iterable[Objection]] | None = None
     spell: Callable[[Mapping[str, Any], Children], Mapping[str, Any]] | None = None
     read: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None

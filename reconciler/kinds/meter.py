@@ -18,6 +18,12 @@ def _spell(data: Mapping[str, Any], _: Children) -> Mapping[str, Any]:
     return {**data, "customer_mapping": {**mapping, "type": "by_id"}} if mapping else data
 
 
+def _unspell(data: Mapping[str, Any], _: Children) -> Mapping[str, Any]:
+    """The inverse of `_spell`."""
+    mapping = data.get("customer_mapping")
+    return {**data, "customer_mapping": {k: v for k, v in mapping.items() if k != "type"}} if mapping else data
+
+
 def _read(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """Stripe says `status` where other kinds have `active`."""
     return {**raw, "active": raw["status"] == "active"}
@@ -51,6 +57,7 @@ METER = Kind(
     unserved={"status": "inactive"},
     retired_means="takes no more events, and prices that use it bill nothing more",
     spell=_spell,
+    unspell=_unspell,
     read=_read,
     excluded={"expand": "chosen by the reader"},
     fields=_FIELDS,

@@ -34,6 +34,8 @@ _REASONS = (
     *("customer_service", "low_quality", "missing_features", "other"),
     *("switched_service", "too_complex", "too_expensive", "unused"),
 )
+_USUAL = ("too_expensive", "missing_features", "switched_service", "unused", "other")
+"""The reasons in a configuration where nobody ever chose any, as in the fixture of Stripe's specification."""
 _MONTH = ({"interval": "month", "interval_count": 1},)
 
 
@@ -113,7 +115,7 @@ _FIELDS = (
     Field("features.subscription_cancel.mode", one_of("at_period_end", "immediately"), "When a cancellation takes effect.", default="at_period_end"),
     Field("features.subscription_cancel.proration_behavior", one_of("none", "create_prorations", "always_invoice"), "`create_prorations` goes with `mode: immediately`; Stripe refuses `always_invoice` here.", default="none"),
     Field("features.subscription_cancel.cancellation_reason.enabled", BOOLEAN, "Ask why.", required=True, default=False),
-    Field("features.subscription_cancel.cancellation_reason.options", list_of(one_of(*_REASONS), unique=True), "Stripe's reasons to choose from.", required=True, default=(), clears_with="", unordered=True),
+    Field("features.subscription_cancel.cancellation_reason.options", list_of(one_of(*_REASONS), unique=True), "Stripe's reasons to choose from.", required=True, default=(), clears_with="", unordered=True, usual=_USUAL),
     Field("features.subscription_cancel.cancellation_reason.feedback_options", list_of(reference("feedback_option")), "Your own reasons to choose from.", default=(), clears_with="", unordered=True, refers_to="feedback_option"),
     Field("features.subscription_pause.enabled", BOOLEAN, "Customers may pause (redesigned portal, flexible billing).", required=True, default=False),
     Field("features.subscription_pause.duration.type", one_of("indefinite", "interval_options"), "For how long.", required=True, default="interval_options"),

@@ -83,7 +83,9 @@ def _unspell(data: Mapping[str, Any], _: Children) -> Mapping[str, Any]:
 
 
 def _major(data: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    """A whole `unit_amount` as `amount`, in its place; a fractional one stays in minor units."""
+    """A whole `unit_amount` as `amount`, in its place; a fractional one stays in minor units. Tiers say what is 0."""
+    if data.get("tiers"):
+        data = {**data, "tiers": _tiers_wire(data["tiers"])}
     minor = data.get("unit_amount")
     major = major_units(minor, currency) if isinstance(minor, int) else None
     if major is None:

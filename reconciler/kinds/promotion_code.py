@@ -25,6 +25,11 @@ def _spell(data: Mapping[str, Any], _: Children) -> Mapping[str, Any]:
     return {**data, "promotion": {**data["promotion"], "type": "coupon"}}
 
 
+def _unspell(data: Mapping[str, Any], _: Children) -> Mapping[str, Any]:
+    """The inverse of `_spell`."""
+    return {**data, "promotion": {k: v for k, v in data["promotion"].items() if k != "type"}}
+
+
 def _read(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave out the first currency's own entry, which Stripe answers as on prices ([R]; no harm where it does not)."""
     held = raw["restrictions"]
@@ -73,6 +78,7 @@ PROMOTION_CODE = Kind(
     retired_means="can no longer be redeemed; discounts that it gave go on",
     check=check,
     spell=_spell,
+    unspell=_unspell,
     read=_read,
     ended=_ended,
     excluded={"expand": "chosen by the reader"},

@@ -40,6 +40,8 @@ IMAGE: Shape = URL | {
     "examples": ["./images/pro.png", "https://acme.example/pro.png"],
     "pattern": f"^(https?://[^ \\t\\r\\n]+|{LOCAL_IMAGE})$",
 }
+SMALL_PICTURE = 512_000
+"""Bytes of a `business_icon` or `business_logo`: 512 KB at docs.stripe.com/file-upload, in the smaller KB."""
 CURRENCY: Shape = {
     "title": "a currency code in three lower-case letters",
     "examples": ["usd"],

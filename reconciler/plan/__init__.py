@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import members
-from reconciler.model import Address, Desired, Difference, Observed, Pairs, Plan, Resource, Target
+from reconciler.model import Address, Change, Desired, Difference, Observed, Pairs, Plan, Resource, Target
 from reconciler.plan.draft import drafts as drafts_of
 from reconciler.plan.draft import leave_draft
 from reconciler.plan.holders import Holders
@@ -31,6 +31,7 @@ def make(
 
     `urls` are those of local files that were uploaded before.
     """
+    checklist, differences = _by_hand(differences, target)
     leave = leaving(desired, observed, pairs, differences)
     rank = {address: n for n, address in enumerate(desired.order)}
     differences = sorted(differences, key=lambda d: rank[d.pair.address])
@@ -47,7 +48,7 @@ def make(
     except CycleError as loop:
         refusals.append(f"these wait for each other: {' → '.join(k[0] for k in loop.args[1])}")
         actions = ()
-    touched = {d.action.address for d in drafts}
+    touched = {d.action.address for d in drafts} | {c.address for c in checklist}
     return Plan(
         id=secrets.token_hex(8),
         target=target,
@@ -56,15 +57,23 @@ def make(
         warnings=(*pairs.warnings, *leave.warnings, *_warnings(desired, observed, differences)),
         refusals=tuple(refusals),
         names={o.id: str(o.stamp.address) for o in observed if o.stamp and not BY_NAME[o.kind].revivable}
-        | {one_id: str(address) for address, one_id in pairs.ids.items()}
-        | {o.id: str(p.desired.address) for p in pairs.pairs if p.desired for o in (*p.predecessors, *p.duplicates)}
-        | {p.observed.id: str(p.address) for p in pairs.pairs if p.observed and not p.desired}
+        | dict(pairs.names)
         | {str(a): str(desired.files.get(a, url)) for a, url in urls.items()}
         | {str(a): f"{file} → upload" for a, file in desired.files.items() if a not in urls},
         partial=bool(only),
         files={a: f for a, f in desired.files.items() if a not in urls},
         urls=urls,
+        checklist=tuple(c for c in checklist if not only or c.address in only),
     )
+
+
+def _by_hand(differences: Sequence[Difference], target: Target) -> tuple[list[Change], list[Difference]]:
+    """What people must set in the Dashboard, as no API does it for the own account (stripe-facts 8); and the rest."""
+    if target.connected:
+        return [], list(differences)
+    apart = [d for d in differences if BY_NAME[d.pair.address.kind].dashboard]
+    rest = [d for d in differences if not BY_NAME[d.pair.address.kind].dashboard]
+    return [c for d in apart for c in d.changes], rest
 
 
 def _warnings(desired: Desired, observed: Sequence[Observed], differences: Sequence[Difference]) -> Iterator[str]:

@@ -36,7 +36,7 @@ class Leave:
 
 def leaving(desired: Desired, observed: Sequence[Observed], pairs: Pairs, differences: Sequence[Difference]) -> Leave:
     """Decide for every object of ours that no resource declares any more, and for those that are replaced."""
-    found = [_impossible(d, desired, observed) for d in differences]
+    found = [_unmarked(desired), *(_impossible(d, desired, observed) for d in differences)]
     candidates = list(_candidates(desired, pairs))
     switched = {d.pair.address: d.pair.observed for d in differences if d.pair.observed and _switched_off(d)}
     if candidates or switched:
@@ -48,6 +48,18 @@ def leaving(desired: Desired, observed: Sequence[Observed], pairs: Pairs, differ
         tuple(x for one in found for x in one.warnings),
         tuple(x for one in found for x in one.refusals),
     )
+
+
+def _unmarked(desired: Desired) -> Leave:
+    """What is moved or released and bears no mark: there is none to change or to take off, and people should know."""
+    lines = [(f"moved: {old}", old, "found by its {key}, whatever its name") for old in desired.moved]
+    lines += [(f"released: {old}", old, "left as it is") for old in desired.released]
+    said = []
+    for what, address, instead in lines:
+        kind = BY_NAME[address.kind]
+        if not kind.stampable:
+            said.append(f"{what} carries no mark: it is {instead.format(key=kind.natural_key)}. The line can go")
+    return Leave((), tuple(said))
 
 
 def _decided(candidate: Candidate, desired: Desired, scene: Scene) -> Leave:
@@ -148,13 +160,15 @@ def _consequence(kind: Kind, candidate: Candidate, scene: Scene) -> str:
     taker = scene.takers.get((kind.name, kind.key_of(one.properties)))
     if kind.frees_key and successor and taker == successor:
         return f"{text}; it goes first, and is made anew with the same {kind.natural_key}; what it counted begins anew"
-    if kind.own_id or not kind.unique_key:
+    renamed = f"; if {taker} is a new name for it, say moved: [{{from: {candidate.address}, to: {taker}}}]"
+    if not kind.unique_key:
+        return text + (renamed if taker in scene.coming and taker != successor else "")
+    if kind.own_id:
         return text
     if not value:
         needs = f"; it has no {kind.natural_key}, so code that uses this id must be changed"
         return text + (needs if successor else "")
     if taker is None:
         return f"{text}; code that uses this id or {kind.natural_key} {value} fails"
-    renamed = f"; if {taker} is a new name for it, say moved: [{{from: {candidate.address}, to: {taker}}}]"
     follows = f"code that uses {kind.natural_key} {value} follows"
     return f"{text}; code that uses this id fails, {follows}{'' if taker == successor else renamed}"

@@ -23,7 +23,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The account as it will be: who points at what leaves, and what stays in service around it."""
+    """The account as it will be: who points at what leaves, and what stays in service around it.
+
+    `takers` are declared with each natural key, `coming` have no object yet.
+    """
 
     project: str
     pointers: Mapping[str, Sequence[Pointer]]
@@ -31,6 +34,7 @@ class Scene:
     leaving: Collection[str]
     served: Collection[str]
     takers: Mapping[tuple[str, Any], Address]
+    coming: Collection[Address]
 
     @classmethod
     def of(
@@ -47,7 +51,9 @@ class Scene:
         active = {o.id for o in observed if o.active}
         pointers = pointers_at(observed, later, leaving | {o.id for o in switched})
         served = (active | kept) - leaving - {o.id for o in switched}
-        return cls(desired.project, pointers, {o.id: o for o in observed}, leaving, served, _takers(desired))
+        coming = {d.pair.address for d in differences if d.pair.observed is None}
+        by_id = {o.id: o for o in observed}
+        return cls(desired.project, pointers, by_id, leaving, served, _takers(desired), coming)
 
     def held(self, one: Observed) -> list[Pointer]:
         """What Stripe does not let it leave for."""

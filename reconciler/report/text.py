@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Retire
 from reconciler.model import Action, Address, Cause, FieldChange, Plan, Verb
-from reconciler.report import fields
+from reconciler.report import checklist, fields
 from reconciler.report.fields import Paint, plain
-from reconciler.report.words import counted, printable
+from reconciler.report.words import counted, heading, printable
 
 _COLOURS = {"+": "green", "»": "cyan", "~": "yellow", "↻": "green", "-": "red", "=": None, "○": "cyan", "±": "magenta"}
 _WILL = {
@@ -24,7 +24,7 @@ _WILL = {
 
 
 def render(plan: Plan, *, paint: Paint = plain, reads: int | None = None) -> str:
-    """The whole plan: what will happen, what was edited in Stripe, warnings, a summary."""
+    """The whole plan: what will happen, what was edited in Stripe, warnings, a summary, and what is left to people."""
     lines: list[str] = []
     for group in _groups(plan.actions):
         lines += [*_group(plan, group, paint), ""]
@@ -39,15 +39,14 @@ def render(plan: Plan, *, paint: Paint = plain, reads: int | None = None) -> str
     lines.append(paint(summary(plan), bold=True))
     if reads is not None:
         lines.append(f"Reads used: {reads}.")
+    lines += ["", *todo] if (todo := checklist.lines(plan, paint)) else []
     return "\n".join(["", *lines] if plan.actions else lines)
 
 
 def head(plan: Plan, project: str, environment: str | None) -> str:
     """Which account this is about."""
-    parts = [str(plan.target), f"API {plan.target.api_version}", f"project {project}"]
-    parts += [f"environment {environment}"] if environment else []
-    parts += ["partial: only the chosen addresses, what they need and what must follow"] if plan.partial else []
-    return printable(" · ".join(parts))
+    partial = "partial: only the chosen addresses, what they need and what must follow" if plan.partial else ""
+    return heading(plan.target, project, environment, partial)
 
 
 def summary(plan: Plan) -> str:

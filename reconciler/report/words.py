@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.kinds.kind import Field
 from reconciler.kinds.money import decimals, major_units
 from reconciler.kinds.shapes import moment
-from reconciler.model import Path, Properties, Ref
+from reconciler.model import Path, Properties, Ref, Target
 from reconciler.redact import redact
 
 LONGEST = 160
@@ -51,6 +51,14 @@ def shown(value: Any, names: Mapping[str, str], field: Field | None = None) -> s
     if field and field.canonical and _NUMBER.fullmatch(str(value)):
         return str(value)  # an exact number, which is its decimal text
     return quoted(str(value))
+
+
+def heading(target: Target, project: str, environment: str | None, more: str = "") -> str:
+    """The first line of what is said about an account: which one it is."""
+    where = f"environment {environment}" if environment else ""
+    return printable(
+        " · ".join(filter(None, [str(target), f"API {target.api_version}", f"project {project}", where, more]))
+    )
 
 
 def counted(number: int, word: str) -> str:

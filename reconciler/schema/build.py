@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reconciler.kinds import KINDS
+from reconciler.kinds import KINDS, PARTS
 from reconciler.kinds.kind import Kind, Shape
 from reconciler.kinds.shapes import NAME, text
 from reconciler.schema.declared import children_of
@@ -25,11 +25,14 @@ def json_schema(*, names: Names | None = None, overlay: bool = False) -> Shape:
     top = file_keys(overlay=overlay)
     for kind in children_of(None):
         top["properties"][kind.plural] = resources_of(kind, {"$ref": f"#/$defs/{kind.name}"}, overlay=overlay)
+    for kind in PARTS:
+        top["properties"][kind.plural] = {"anyOf": [{"$ref": f"#/$defs/{kind.name}"}, {"type": "null"}]}
+    kinds = (*KINDS, *PARTS)
     return {
         "$schema": DIALECT,
         "title": "stripe-portal overlay" if overlay else "stripe-portal",
         **top,
-        "$defs": {**{k.name: _with_children(k, overlay) for k in KINDS}, **top["$defs"], **references(names or {})},
+        "$defs": {**{k.name: _with_children(k, overlay) for k in kinds}, **top["$defs"], **references(names or {})},
     }
 
 

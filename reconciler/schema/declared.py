@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds import KINDS
+from reconciler.kinds.inside import parts
 from reconciler.kinds.kind import Kind
 from reconciler.model import Address, Place
 
@@ -31,6 +32,8 @@ def declared(data: Mapping[str, Any]) -> Iterator[Declared]:
     """Every resource, parents before children."""
     for kind in children_of(None):
         yield from _inside(kind, data, (), "")
+    for kind, address, value in parts(data):
+        yield Declared(kind, address, (kind.plural,), value, "")
 
 
 def _inside(kind: Kind, data: Mapping[str, Any], place: Place, parent: str) -> Iterator[Declared]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from reconciler.kinds import BY_NAME
+from reconciler.kinds import BY_NAME, PARTS
 from reconciler.kinds.kind import Shape
 from reconciler.schema.build import file_keys, references
 from reconciler.schema.declared import children_of
@@ -32,6 +32,8 @@ def schema_of(kind: str) -> Shape:
     shape = resource_schema(BY_NAME[kind], required=True) if kind else file_keys(required=True)
     for inside in children_of(BY_NAME.get(kind)):
         shape["properties"][inside.plural] = {"type": ["object", "null"], "propertyNames": names_of(inside)}
+    for part in () if kind else PARTS:
+        shape["properties"][part.plural] = {}
     marked: Shape = _marked(shape | {"$defs": shape.get("$defs", {}) | references({})})
     return marked
 

@@ -21,7 +21,7 @@ def resource_schema(kind: Kind, *, required: bool = False, variables: bool = Fal
     `required` also asks for the fields that must be there; `variables` lets `${name}` stand in the place of any value.
     """
     tree: dict[str, Any] = {}
-    hints = kind.hints if kind.own_id else (*kind.hints, ADOPT)
+    hints = kind.hints if kind.own_id or kind.part else (*kind.hints, ADOPT)
     for field in (*kind.fields, *kind.spellings, *hints):
         if kind.parent and field.name == kind.parent[1]:
             continue

@@ -58,6 +58,7 @@ _ENVIRONMENT: Shape = object_of(
     account=_described("The only account that this environment may touch.", _ACCOUNT),
     livemode=_described("Whether it is live.", BOOLEAN),
     api_key_env=_described("The variable that holds the key.", _KEY_NAME),
+    stripe_account=_described("The connected account to work on, with the key of its platform.", _ACCOUNT),
     vars=_described("What `${name}` stands for in this environment.", _VARIABLES),
 )
 

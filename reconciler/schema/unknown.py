@@ -37,9 +37,9 @@ def _reason(key: str, kind: Kind | None, path: tuple[str, ...]) -> str:
         return f"left out on purpose: {kind.excluded[dotted]}"
     if dotted in kind.read_only or (not path and key in _SERVER):
         return "Stripe sets it; leave the line out"
-    if dotted == "adopt":
+    if dotted == "adopt" and kind.own_id:
         return f"write `id: …`: a {kind.name} keeps its id in every account, and is found by it"
-    if dotted == "id" and not kind.own_id:
+    if dotted == "id" and not (kind.own_id or kind.part):
         return f"Stripe makes up the id; `adopt: …` takes over an existing {kind.name.replace('_', ' ')}"
     return ""
 

@@ -15,6 +15,8 @@ TEXTS = [
     *("mtr_1", "acct_1", "product.pro", "0.5", "29.00", "0.0000000000001", "all", "inf", "", "x" * 41, "x" * 501, "é"),
     *("stripe_portal_x", "a[b]", "my pro", "<>", "2026", "yes", "US", "LAUNCH-20", "2027-01-31T00:00:00Z"),
     "2026-10-28.endive",
+    "./images/icon.png",
+    "#1B2b4d",
 ]
 NUMBERS = [1, 2900, Decimal("0.5"), Decimal("29.00"), Decimal("9.990"), Decimal("9.995")]
 JUNK: list[Any] = [

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import re
+import struct
+from dataclasses import replace
 from typing import Any
 
-from reconciler.emulator import accounts
-from reconciler.emulator.errors import Refusal
-from reconciler.emulator.model import Call, Operation, Resource
+from reconciler.emulator import accounts, objects
+from reconciler.emulator.errors import Refusal, unsupported
+from reconciler.emulator.model import Call, Operation, Resource, Scope
 from reconciler.emulator.store import Body
 
-READ = "connected_account_read"
+READ, WRITE = "connected_account_read", "connected_account_write"
+"""The name for writing is recall."""
+PICTURES = {"icon": "business_icon", "logo": "business_logo"}
+LEAST = 128
 
 
 def current(call: Call) -> Body:
@@ -61,6 +68,45 @@ def shown(call: Call, identifier: str) -> Body:
     }
 
 
+def update(call: Call) -> Body:
+    """Branding alone, and of connected accounts alone: nobody changes their own account (stripe-facts 8). Its platform
+    does it, and without Stripe-Account: with that header the connected account would be asking for itself (recall)."""
+    shown_before = retrieve(call)
+    identifier = call.path["account"]
+    if identifier == call.scope.account:
+        raise Refusal("To update your own account, use the Dashboard: https://dashboard.stripe.com/settings/account")
+    settings = call.params.get("settings", {})
+    for name in (*(call.params.keys() - {"settings"}), *(f"settings[{one}]" for one in settings.keys() - {"branding"})):
+        raise unsupported(name)
+    sent = settings.get("branding", {})
+    for name, value in sent.items():
+        place = f"settings[branding][{name}]"
+        if name in PICTURES:
+            check_picture(replace(call, scope=Scope(identifier, call.scope.livemode)), name, value, place)
+        elif not re.fullmatch("#[0-9a-fA-F]{6}", value):
+            raise Refusal(f"Invalid hex color: {value}", param=place)
+    held = accounts.account(call.store, identifier) or {}
+    branding = {**shown_before["settings"]["branding"], **sent}
+    changed = {"id": identifier, "settings": {**held["settings"], "branding": branding}}
+    accounts.register(call.store, call.kinds, changed)
+    return shown(call, identifier)
+
+
+def check_picture(call: Call, name: str, identifier: str, place: str) -> None:
+    """A file of that purpose in the connected account, at least 128 pixels wide and high; an icon is square
+    (stripe-facts 8). The pixels of PNGs alone are looked at; the words are recall."""
+    file = objects.need(call, "file", identifier, place)
+    if file["purpose"] != PICTURES[name]:
+        text = f"The file {identifier} has the purpose `{file['purpose']}`; it must be `{PICTURES[name]}`."
+        raise Refusal(text, param=place)
+    content = base64.b64decode(file["content"])
+    if content.startswith(b"\x89PNG"):
+        width, height = struct.unpack(">II", content[16:24])
+        if min(width, height) < LEAST or (name == "icon" and width != height):
+            text = f"Your {name} must be {'square and ' if name == 'icon' else ''}at least {LEAST}px x {LEAST}px."
+            raise Refusal(text, param=place)
+
+
 RESOURCE = Resource(
     kind="account",
     prefix="acct_",
@@ -68,5 +114,6 @@ RESOURCE = Resource(
     operations=(
         Operation("account.retrieve_current", "GET", "/v1/account", "AccountRetrieveCurrentParams", current, READ),
         Operation("account.retrieve", "GET", "/v1/accounts/{account}", "AccountRetrieveParams", retrieve, READ),
+        Operation("account.update", "POST", "/v1/accounts/{account}", "AccountUpdateParams", update, WRITE),
     ),
 )
