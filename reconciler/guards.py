@@ -119,7 +119,7 @@ def _parent(one: Observed) -> str:
 def _retirements(plan: Plan, desired: Desired, observed: Sequence[Observed], allows: Sequence[Allow]) -> Iterator[str]:
     owned = [o for o in observed if o.active and o.stamp and o.stamp.project == desired.project]
     retired = [a for a in plan.actions if a.verb is Verb.RETIRE]
-    if not desired.resources and (retired or (owned and not desired.released)) and not is_allowed(allows, "retire"):
+    if retired and not desired.resources and not is_allowed(allows, "retire"):
         yield (
             f"the YAML declares nothing, and this account has {len(owned)} objects of project {desired.project}. "
             f"To retire them all: --allow retire"

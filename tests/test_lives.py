@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.stages import surveyed
+from reconciler.drift import Where, drift
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind, Retire
 from reconciler.model import Plan, Verb
@@ -71,6 +73,13 @@ class Life:
         one = self.shop.account.find(self.address, active=None)
         own = {k: v for k, v in (one.get("metadata") or {}).items() if not k.startswith("stripe_portal")}
         return {k: v for k, v in one.items() if k != "updated"} | ({"metadata": own} if "metadata" in one else {})
+
+    def drifted(self) -> list[Where]:
+        """Where the object was changed since the last apply."""
+        desired = self.shop.desired()
+        found = surveyed(desired, self.shop.gateway)
+        findings = drift(desired, found.observed, found.pairs, found.differences).findings
+        return [f.where for f in findings if str(f.address) == self.address]
 
     def verbs(self, plan: Plan) -> list[Verb]:
         """What happens to the object itself."""
@@ -138,6 +147,8 @@ def test_out_of_service_in_the_dashboard_it_comes_back(life: Life) -> None:
         life.shop.account.post(f"{life.path}/{born}/{life.kind.switches[False]}")
     else:
         life.shop.account.post(f"{life.path}/{born}", {"active": "false"})
+    nobody_knows = Where.UNKNOWN if life.kind.revivable else Where.YAML  # it is as if it had never been applied
+    assert life.drifted() == [Where.STRIPE if life.kind.stampable else nobody_knows]
     plan = life.shop.plan(*allows(life.kind))
     assert life.verbs(plan) == [Verb.REVIVE if life.kind.revivable else Verb.CREATE]
     assert ("edited in Stripe" in text.render(plan)) == (life.kind.stampable and life.kind.revivable)
@@ -153,6 +164,7 @@ def test_deleted_in_the_dashboard_it_is_made_again(life: Life) -> None:
     life.put(life.with_it())
     born = life.shop.account.find(life.address)["id"]
     life.shop.account.call("DELETE", f"{life.path}/{born}")
+    assert life.drifted() == [Where.YAML]  # no mark is left that could tell
     assert life.verbs(life.put(life.with_it())) == [Verb.CREATE]
     assert list(life.every().values()) == [True]
 
@@ -222,7 +234,9 @@ def test_metadata_of_others_stays_whatever_happens(life: Life) -> None:
         pytest.skip("it has no metadata")
     life.put(life.with_it(metadata={"ours": "1"}))
     born = life.shop.account.find(life.address)["id"]
+    assert not life.drifted()
     life.shop.account.post(f"{life.path}/{born}", form({"metadata": {"theirs": "x", "ours": "2"}}))
+    assert life.drifted() == [Where.STRIPE]
     life.put(life.with_it(metadata={"ours": "1"}))
     own = life.as_it_is()["metadata"]
     assert own == {"ours": "1", "theirs": "x"}
@@ -246,13 +260,103 @@ def test_released_it_stays_as_it_is_without_our_stamp(life: Life) -> None:
 def test_moved_it_keeps_its_id(life: Life) -> None:
     life.put(life.with_it())
     born = life.shop.account.find(life.address)["id"]
-    renamed = json.loads(json.dumps(life.with_it()))
-    *around, name = place_of(life.kind)
-    at(renamed, tuple(around))["new"] = at(renamed, tuple(around)).pop(name)
-    to = f"{life.address.removesuffix(name)}new"
+    to, renamed = _renamed(life)
     plan = life.shop.put({**renamed, "moved": [{"from": life.address, "to": to}]})
     assert verbs(plan) == ([(Verb.RESTAMP, to)] if life.kind.stampable else [])
     life.shop.put(renamed)
     if life.kind.stampable:
         assert [(o["id"], in_service(o)) for o in life.shop.account.bearing(to)] == [(born, True)]
         assert not life.every()
+
+
+def test_renamed_without_saying_so_the_plan_shows_the_line_to_write(life: Life) -> None:
+    if not (life.kind.stampable and life.kind.natural_key):
+        pytest.skip("nothing but its mark, or nothing but its key, tells whose it is")
+    key = {} if at(life.with_it(), (*place_of(life.kind), life.kind.natural_key)) else {life.kind.natural_key: "it"}
+    life.put(life.with_it(**key))
+    to, renamed = _renamed(life, **key)
+    life.shop.write(renamed)
+    plan = life.shop.plan(*allows(life.kind))
+    said = "\n".join([text.render(plan), *plan.refusals])
+    assert f"moved: [{{from: {life.address}, to: {to}}}]" in said, said
+    life.put({**renamed, "moved": [{"from": life.address, "to": to}]})
+
+
+def _renamed(life: Life, **fields: Any) -> tuple[str, Data]:
+    """Another name for the object, and the YAML with it."""
+    renamed = json.loads(json.dumps(life.with_it(**fields)))
+    *around, name = place_of(life.kind)
+    at(renamed, tuple(around))["new"] = at(renamed, tuple(around)).pop(name)
+    return f"{life.address.removesuffix(name)}new", renamed
+
+
+@pytest.mark.parametrize("way", ["moved", "released"])
+def test_without_a_mark_there_is_nothing_to_move_or_release(life: Life, way: str) -> None:
+    if life.kind.stampable:
+        pytest.skip("it bears a stamp")
+    life.put(life.with_it())
+    to, renamed = _renamed(life)
+    if way == "moved":
+        plan = life.put({**renamed, "moved": [{"from": life.address, "to": to}]})
+    else:
+        plan = life.put({**life.without_it(), "released": [life.address]})
+    assert not plan.actions
+    (warning,) = plan.warnings
+    assert warning.startswith(f"{way}: {life.address} carries no mark")
+
+
+def test_of_another_project_it_takes_leave_to_take_it_over(life: Life) -> None:
+    """With a natural key or without: it keeps its id, and the other project's objects beside it stay theirs."""
+    if not life.kind.stampable:
+        pytest.skip("it bears no stamp")
+    life.shop.write({**life.with_it(), "project": "globex"})
+    life.shop.apply(*allows(life.kind))
+    born = life.shop.account.find(life.address)["id"]
+    life.shop.write(life.with_it())
+    refusals = life.shop.plan(*allows(life.kind)).refusals
+    assert [r for r in refusals if "--allow takeover=globex" in r], refusals
+    assert life.shop.plan("takeover=initech").refusals
+    assert not life.shop.plan("takeover", *allows(life.kind)).refusals
+    plan = life.shop.apply("takeover=globex")
+    assert life.verbs(plan) == [Verb.ADOPT]
+    assert life.shop.account.find(life.address)["id"] == born
+    life.shop.converged()
+
+
+@pytest.mark.parametrize("wrong", ["unknown", "of another kind"])
+def test_adopting_what_is_not_there_is_refused(life: Life, wrong: str) -> None:
+    if life.kind.own_id:
+        pytest.skip("`id:` names it, and makes it where it is not there")
+    ident = "pm_1NotHere" if wrong == "unknown" else life.shop.account.post("/v1/products", {"name": "Other"})["id"]
+    life.shop.write(laid_over(life.with_it(), _hinted(life.kind, ident)))
+    refusals = life.shop.plan(*allows(life.kind)).refusals
+    assert [r for r in refusals if r.startswith(f"{life.address}: ") and ident in r and "adopt" in r], refusals
+    assert (wrong == "of another kind") == any(f"{ident} is a product" in r for r in refusals), refusals
+
+
+def test_adopting_what_is_out_of_service_takes_leave(life: Life) -> None:
+    """By its id, where that is no key. What never comes back cannot be adopted at all."""
+    kind = life.kind
+    if kind.own_id or kind.field_at(("active",)) is None:
+        pytest.skip("`id:` names it, or it is in service as long as it exists")
+    life.put(life.with_it())
+    one = life.shop.account.find(life.address)["id"]
+    if kind.stampable:
+        stamp = life.shop.account.one(kind.name, one)["metadata"]
+        off = {"metadata": {k: "" for k in stamp if k.startswith("stripe_")}}
+        life.shop.account.post(f"{life.path}/{one}", form(off))
+    if kind.switches:
+        life.shop.account.post(f"{life.path}/{one}/{kind.switches[False]}")
+    else:
+        life.shop.account.post(f"{life.path}/{one}", {"active": "false"})
+    life.shop.write(laid_over(life.with_it(), _hinted(kind, one)))
+    plan = life.shop.plan()
+    if not kind.revivable:
+        assert [r for r in plan.refusals if r.startswith(f"{life.address}: {one}") and "for good" in r], plan.refusals
+        return
+    if kind.stampable:
+        assert [r for r in plan.refusals if f"--allow adopt={life.address}" in r], plan.refusals
+    plan = life.shop.apply("adopt")
+    assert life.verbs(plan) == [Verb.REVIVE]
+    assert life.shop.account.find(life.address)["id"] == one
+    life.shop.converged()

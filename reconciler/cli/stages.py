@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from reconciler.gateway import Gateway
 from reconciler.guards import Allow, guard, is_allowed
 from reconciler.kinds import KINDS
 from reconciler.kinds.inside import moved
-from reconciler.model import Address, Desired, Document, Observed, Plan, Target
-from reconciler.observed import Progress, fetch, with_members
+from reconciler.model import Address, Desired, Difference, Document, Observed, Pairs, Plan, Target
+from reconciler.observed import Progress, check_complete, fetch, with_members
 from reconciler.pair import pair
 from reconciler.plan import make
 
@@ -32,18 +32,35 @@ def declared(path: Path, env: str | None, variables: Mapping[str, str]) -> tuple
     return document, desired
 
 
-def planned(
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One reading of the account, paired with the YAML and compared: what every command that judges it begins with.
+
+    `unread` are the plurals of kinds that the key may not read; `urls` are those of local files that were uploaded.
+    """
+
+    observed: tuple[Observed, ...]
+    pairs: Pairs
+    differences: tuple[Difference, ...]
+    urls: Mapping[Address, str]
+    unread: tuple[str, ...]
+
+
+def surveyed(
     desired: Desired,
     gateway: Gateway,
-    target: Target,
     *,
     allows: Sequence[Allow] = (),
     only: Sequence[Address] = (),
+    every: bool = False,
     progress: Progress | None = None,
-) -> Plan:
-    """Read the account and plan. Archived objects are read only for kinds that have something unsettled."""
+) -> Survey:
+    """Read the account, pair and compare. Archived objects are read only for kinds that have something unsettled.
+
+    With `every`, kinds that carry no mark are read too where nothing declares one.
+    """
     unread: list[str] = []
-    observed = fetch(gateway, desired, progress=progress, unread=unread.append)
+    observed = fetch(gateway, desired, every=every, progress=progress, unread=unread.append)
     observed, urls = uploads.recognised(gateway, desired, observed)
     archived: set[str] = set()
     while True:
@@ -57,14 +74,29 @@ def planned(
         archived |= missing
         observed += uploads.with_files(fetch(gateway, desired, kinds, active=False, progress=progress), urls)
     _check_chosen(only, _known(desired, observed))
+    check_complete(pairs)
     pairs = with_members(gateway, pairs)
-    differences = diff(pairs, desired.project)
-    plan = make(desired, observed, pairs, differences, target, only, urls)
-    plan = guard(plan, desired, observed, pairs, allows)
-    return replace(plan, warnings=(*_not_read(unread), *plan.warnings, *impact.of_detaching(gateway, plan)))
+    return Survey(observed, pairs, diff(pairs, desired.project), urls, tuple(unread))
 
 
-def _not_read(plurals: Sequence[str]) -> Iterator[str]:
+def planned(
+    desired: Desired,
+    gateway: Gateway,
+    target: Target,
+    *,
+    allows: Sequence[Allow] = (),
+    only: Sequence[Address] = (),
+    progress: Progress | None = None,
+) -> Plan:
+    """Read the account and plan."""
+    found = surveyed(desired, gateway, allows=allows, only=only, progress=progress)
+    plan = make(desired, found.observed, found.pairs, found.differences, target, only, found.urls)
+    plan = guard(plan, desired, found.observed, found.pairs, allows)
+    return replace(plan, warnings=(*not_read(found.unread), *plan.warnings, *impact.of_detaching(gateway, plan)))
+
+
+def not_read(plurals: Sequence[str]) -> Iterator[str]:
+    """What a reader must know of kinds that the key may not read."""
     if plurals:
         names = ", ".join(k.plural for k in KINDS if k.plural in plurals)
         yield f"not read, as the key may not: {names}. What this project may once have made of them is not seen"

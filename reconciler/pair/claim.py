@@ -52,13 +52,20 @@ def _pair_unstamped(kind: Kind, resource: Resource, scene: Scene) -> Pair:
     held, how = _named(kind, resource, found)
     lost = [o for o in (held, *found.ours.get(address, ())) if o and not _may_serve(kind, resource, o)]
     if lost and held in (None, lost[0]):
+        if held and held.stamp is None and resource.hints.get("adopt"):
+            scene.problems.append(
+                f"{address}: {held.id} is out of service for good: Stripe brings none back. Name another, or leave out "
+                f"adopt: to make one"
+            )
+            return nothing
         found.warnings.append(
             f"{address}: {lost[0].id} is out of service for good: Stripe brings none back. A new one takes its place"
         )
         return nothing
     if held is None or how is None:
         if hint := resource.hints.get("adopt"):
-            scene.problems.append(f"{address}: there is no {kind.name} {hint} to adopt in this account")
+            instead = next((f": {hint} is a {name}" for name, ident in found.by_id if ident == hint), "")
+            scene.problems.append(f"{address}: there is no {kind.name} {hint} to adopt in this account{instead}")
         return nothing
     if held.id in scene.taken:
         if how is How.ID or kind.unique_key:
@@ -137,7 +144,9 @@ def _may_wake(kind: Kind, one: Observed) -> bool:
 
 
 def _account_default(kind: Kind, resource: Resource, found: Index) -> Observed | None:
-    """The account's default bears the resource that says so, whatever its stamp (stripe-facts 5.1)."""
+    """The account's default bears the resource that says so, whatever its stamp (stripe-facts 5.1). A part is alone."""
+    if kind.part:
+        return next(iter(found.by_kind.get(kind.name, ())), None)
     if not resource.hints.get(kind.default_flag):
         return None
     return next((o for o in found.by_kind.get(kind.name, ()) if o.properties.get((kind.default_flag,))), None)

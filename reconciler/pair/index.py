@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.kinds import BY_NAME
+from reconciler.kinds.fixed import is_copied
 from reconciler.kinds.inside import moved
-from reconciler.kinds.kind import Default, Kind, Settable
-from reconciler.kinds.values import comparable
+from reconciler.kinds.kind import Kind
 from reconciler.model import Address, Desired, Observed, Resource
-from reconciler.stamp import digest
 
 
 class Index:
@@ -29,7 +28,7 @@ class Index:
             key = kind.key_of(o.properties) if o.active or not kind.frees_key else None
             if key is not None:
                 self.by_key.setdefault((o.kind, key), []).append(o)
-            if o.stamp and _is_copied(o):
+            if o.stamp and is_copied(o):
                 if o.active and o.stamp.project == desired.project:
                     self.warnings.append(_copied(o))
             elif o.stamp and o.stamp.project in (desired.project, *takeover):
@@ -47,18 +46,6 @@ class Index:
             return None
         known = (*self.ours.get(address, ()), *self.theirs.get(address, ()))
         return address if any(one is o for o in known) else None
-
-
-def _is_copied(one: Observed) -> bool:
-    """Whether the stamp of what is sold came with metadata that somebody copied from another object.
-
-    What is fixed at creation always agrees with a stamp of its own: a clone at another price bears one that does not,
-    and is somebody's deal. Archiving it as our old price would be wrong (design 4 would; this is the safe reading).
-    """
-    kind, stamp = BY_NAME[one.kind], one.stamp
-    fixed = [f for f in kind.fixed if f.settable is Settable.ON_CREATE and "*" not in f.path and not f.write_only]
-    known = [f for f in fixed if stamp and f.path in stamp.fields and f.default is not Default.ANY]
-    return any(stamp and stamp.fields[f.path] != digest(comparable(f, one.properties.get(f.path))) for f in known)
 
 
 def _copied(one: Observed) -> str:
