@@ -37,12 +37,17 @@ def files(example: str, project: str) -> dict[str, bytes]:
         raise Usage(f"there is no example {example}; {hint}There are: {', '.join(known)}")
     folder = known[example]
     found = {p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in sorted(folder.rglob("*.yaml"))}
-    texts = {name: _HEADER.sub(_header(name), text, count=1) for name, text in found.items()}
+    texts = {name: _HEADER.sub(header(name), text, count=1) for name, text in found.items()}
     texts[ROOT] = _PROJECT.sub(f"project: {_spelled(project)}", texts[ROOT], count=1)
-    schemas = {SCHEMA: json_schema(), OVERLAY: json_schema(overlay=True)}
-    texts |= {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
+    texts |= schemas()
     images = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if _is_image(p)}
     return {name: text.encode() for name, text in texts.items()} | images
+
+
+def schemas() -> dict[str, str]:
+    """The schemas by their path, for editors."""
+    found = {SCHEMA: json_schema(), OVERLAY: json_schema(overlay=True)}
+    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in found.items()}
 
 
 def _is_image(path: Path) -> bool:
@@ -108,16 +113,23 @@ def _make_folders(folder: Path) -> list[Path]:
 def _ignore(path: Path) -> str:
     """Keep the emulator's state out of git. One write, so that it is there or not."""
     before = path.read_bytes() if path.exists() else b""
+    more = ignored(before)
+    if more:
+        with path.open("ab") as file:
+            file.write(more)
+    return ("Extended" if before else "Wrote") if more else ""
+
+
+def ignored(before: bytes) -> bytes:
+    """What a .gitignore lacks."""
     if any(line.strip().strip(b"/") == STATE.strip("/").encode() for line in before.splitlines()):
-        return ""
+        return b""
     newline = b"\r\n" if b"\r\n" in before else b"\n"
     gap = newline if before and not before.endswith(b"\n") else b""
-    with path.open("ab") as file:
-        file.write(gap + STATE.encode() + newline)
-    return "Extended" if before else "Wrote"
+    return gap + STATE.encode() + newline
 
 
-def _header(name: str) -> str:
+def header(name: str) -> str:
     """The line that leads an editor to the schema, from where the file stands."""
     *around, _ = PurePosixPath(name).parts
     schema = OVERLAY if around[:1] == ["environments"] else SCHEMA

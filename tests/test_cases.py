@@ -11,11 +11,11 @@
       calls: …                 what `apply` writes: all of it, in this order
       then: …                  how things are afterwards
 
-`given`, `when`: `clock` (what the emulator's clock does), `stripe` (what somebody else does: `post`, `delete` or `get`
-a path, with `data`, `as` a name for the id, which of a list is the newest one's), then `yaml` (the root file; its first
-two lines may be left out), `files` (others), `pictures` (path: `png`, `another png`, `jpeg`, `webp` or `gif`) and
-`edit` (texts of the root file, old: new); `env`, `var`, `allow`, `only` (addresses) for the command line; `faults` of
-the emulator, which end with the step.
+`given`, `when`: `clock` (what the emulator's clock does), `brand` (the branding that somebody sets), `stripe` (what
+somebody else does: `post`, `delete` or `get` a path, with `data`, `as` a name for the id, which of a list is the newest
+one's), then `yaml` (the root file; its first two lines may be left out), `files` (others), `pictures` (path: `png`,
+`another png`, `icon`, `wide`, `jpeg`, `webp` or `gif`) and `edit` (texts of the root file, old: new); `env`, `var`,
+`allow`, `only` (addresses) for the command line; `faults` of the emulator, which end with the step.
 
 `plan`: lines in their order, `…` for anything within one. Or a map: lines under `says` (exit 0), `refused` (3),
 `invalid` (1) or `misused` (64); under `hides` those that must not be there; under `asked` every request that it makes.

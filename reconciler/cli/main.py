@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -17,7 +18,10 @@ COMMANDS = {
     "validate": "Check the YAML. Sends nothing.",
     "plan": "Show what apply would do. Writes nothing to Stripe.",
     "apply": "Make Stripe match the YAML.",
+    "drift": "Say what was changed in Stripe since the last apply.",
+    "import": "Write an existing account as YAML.",
     "schema": "Print the JSON Schema for editors.",
+    "doctor": "Say what the key may do, and what is missing.",
     "emulator": "Run, empty or inspect the local Stripe.",
 }
 
@@ -32,7 +36,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command = import_module(f"reconciler.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = import_module(f"reconciler.cli.{module}").command
         assert isinstance(command, click.Command)
         return command
 
