@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -13,7 +13,7 @@ from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.shapes import SMALL_PICTURE
-from reconciler.model import FILE, Address, Desired, LocalFile, Observed, Ref, Stamp
+from reconciler.model import FILE, Address, Desired, LocalFile, Observed, Properties, Ref, Stamp
 from reconciler.model import Path as Place
 from reconciler.stamp import digest
 
@@ -47,31 +47,23 @@ def links(gateway: Gateway, purposes: Collection[str] = ()) -> Mapping[str, tupl
 
 def recognised(
     gateway: Gateway, desired: Desired, observed: Sequence[Observed]
-) -> tuple[tuple[Observed, ...], Mapping[Address, str]]:
-    """The objects with a Ref in the place of the URL or id of each file of ours, and the oldest of those by address.
+) -> tuple[Desired, tuple[Observed, ...], Mapping[Address, str]]:
+    """Both sides with a Ref in the place of the URL or id of each file of ours, and the oldest of those by address.
 
-    An id that the YAML itself names stays what it is. Links are read only where the YAML names a file, or an object has
-    other values than it was stamped with.
+    Links are read only where the YAML names a file, or an object has other values than it was stamped with.
     """
     if not desired.files and not any(_unlike_stamp(one) for one in observed):
-        return tuple(observed), {}
+        return desired, tuple(observed), {}
     try:
         known = links(gateway, {f.purpose for f in desired.files.values()} - {""})
     except ApiFailure as failure:
         if failure.status != 403 or desired.files:
             raise
-        return tuple(observed), {}  # nothing of the YAML needs them; an edited image shows as its URL
-    named = set(_named(desired))
-    refs = {v: Ref(Address(FILE, name)) for name, values in known.items() for v in values if v not in named}
-    return tuple(_with_files(one, refs) for one in observed), {Address(FILE, n): v[0] for n, v in known.items()}
-
-
-def _named(desired: Desired) -> Iterator[str]:
-    """The ids of files that the YAML names."""
-    for address, resource in desired.resources.items():
-        for field in BY_NAME[address.kind].fields:
-            if field.purpose and isinstance(value := resource.properties.get(field.path), str):
-                yield value
+        return desired, tuple(observed), {}  # nothing of the YAML needs them; an edited image shows as its URL
+    refs = {v: Ref(Address(FILE, name)) for name, values in known.items() for v in values}
+    resources = {a: replace(r, properties=_swapped(a.kind, r.properties, refs)) for a, r in desired.resources.items()}
+    urls = {Address(FILE, name): values[0] for name, values in known.items()}
+    return replace(desired, resources=resources), tuple(_with_files(one, refs) for one in observed), urls
 
 
 def with_files(observed: Sequence[Observed], urls: Mapping[Address, str]) -> tuple[Observed, ...]:
@@ -80,9 +72,13 @@ def with_files(observed: Sequence[Observed], urls: Mapping[Address, str]) -> tup
 
 
 def _with_files(one: Observed, refs: Mapping[str, Ref]) -> Observed:
-    rows = [f for f in BY_NAME[one.kind].fields if f.uploads and one.properties.get(f.path)] if refs else []
-    found = {f.path: _with_refs(one.properties[f.path], refs) for f in rows}
-    return replace(one, properties={**one.properties, **found}) if found else one
+    properties = _swapped(one.kind, one.properties, refs)
+    return one if properties is one.properties else replace(one, properties=properties)
+
+
+def _swapped(kind: str, properties: Properties, refs: Mapping[str, Ref]) -> Properties:
+    rows = [f for f in BY_NAME[kind].fields if f.uploads and properties.get(f.path)] if refs else []
+    return {**properties, **{f.path: _with_refs(properties[f.path], refs) for f in rows}} if rows else properties
 
 
 def _with_refs(value: Any, refs: Mapping[str, Ref]) -> Any:

@@ -13,7 +13,7 @@ from reconciler import uploads
 from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway, connect
 from reconciler.model import LocalFile
-from tests.harness import Account
+from tests.harness import Account, Project
 from tests.pictures import JPEG, WEBP, png
 
 PNG = png()
@@ -186,3 +186,18 @@ def test_an_answer_without_a_link_is_an_error(tmp_path: Path) -> None:
             server.answers(Answer(body=body))
             with pytest.raises(ApiFailure, match="no public link"):
                 uploads.upload(gateway, a_file(tmp_path), idempotency_key="k")
+
+
+def test_a_link_of_ours_may_be_written_out_elsewhere(project: Project) -> None:
+    (project.folder / "a.png").write_bytes(png())
+    head = "stripe_portal: 1\nproject: acme\nproducts:\n"
+    project.write(f"{head}  a: {{id: a, name: A, images: [./a.png]}}\n")
+    project.apply()
+    url = project.account.get("/v1/products/a")["images"][0]
+    project.write(f"{head}  a: {{id: a, name: A, images: [./a.png]}}\n  b: {{id: b, name: B, images: ['{url}']}}\n")
+    project.apply()
+    project.converged()
+    assert project.account.get("/v1/products/b")["images"] == [url]
+    project.write(f"{head}  b: {{id: b, name: B, images: ['{url}']}}\n")
+    project.apply("--allow", "retire")
+    project.converged()

@@ -131,7 +131,7 @@ def _say(home: Home, made: Imported, unread: list[str], *, emulator: bool) -> No
     for address, change in made.differs[:LISTED]:
         field = BY_NAME[address.kind].field_at(change.path)
         assert field is not None
-        shown = value_line(field, change, {})
+        shown = value_line(field, change, made.names)
         click.echo(printable(f"Differs: {address} {'.'.join(change.path)}: Stripe → YAML: {shown}"), err=True)
     if made.differs:
         rest = f", {len(made.differs) - LISTED:,} of them not listed" if made.differs[LISTED:] else ""

@@ -11,7 +11,7 @@ from typing import Any
 from reconciler import config
 from reconciler.cli import pictures
 from reconciler.cli.importing import Account, Home, data_in, known_in
-from reconciler.cli.judge import Judge, changes
+from reconciler.cli.judge import Judge, changes, differing
 from reconciler.importer import layout, names, text
 from reconciler.importer.choose import choose, ordered
 from reconciler.importer.compose import Scene
@@ -32,6 +32,7 @@ class Imported:
     entries: Sequence[Entry]
     passed: Mapping[tuple[str, str], int]
     differs: Sequence[tuple[Address, FieldChange]]
+    names: Mapping[str, str]
     env: str
 
 
@@ -58,9 +59,9 @@ def imported(
     by_address = {given[o.kind, o.id]: o for o in chosen.objects if (o.kind, o.id) in given}
     objects = {a: by_address[a] for kind in ordered(KINDS) for a in _in_order(kind.name, by_address)}
     data: Mapping[str, Any] = home.document.data if home.document else {"stripe_portal": 1, "project": project}
-    differs = tuple(changes(pairs, project))
+    known_changes = frozenset((a, c.path, repr(c.after)) for a, c in changes(pairs, project))
     local = {**home.files, **pictures.places(objects, account.pictures)}
-    judge = Judge(observed, objects, local, frozenset((a, c.path, repr(c.after)) for a, c in differs))
+    judge = Judge(observed, objects, local, known_changes)
     scene = Scene(project, objects, {**known, **given}, _children(data), account.pictures)
     entries, shared, whole = settle(scene, data, home.document.defaults if home.document else None, judge)
     files: dict[str, bytes] = {}
@@ -69,7 +70,7 @@ def imported(
         _check(home, texts, chosen_env, whole)
         files = {path: _bytes(home, path, content) for path, content in texts.items()}
         files |= _beside(used, account)
-    return Imported(files, entries, chosen.passed, differs, chosen_env)
+    return Imported(files, entries, chosen.passed, tuple(differing(pairs, project)), pairs.names, chosen_env)
 
 
 def _beside(used: Mapping[str, Sequence[text.Insert]], account: Account) -> dict[str, bytes]:

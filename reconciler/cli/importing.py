@@ -88,11 +88,11 @@ def read(
     declares = {a.kind for a in home.desired.resources}
     wanted = [k for k in BY_NAME.values() if k.name in kinds or k.name in declares]
     observed = fetch(gateway, home.desired, wanted, every=True, progress=progress, unread=unread)
-    observed, urls = uploads.recognised(gateway, home.desired, observed)
+    desired, observed, urls = uploads.recognised(gateway, home.desired, observed)
     done: set[str] = set()
     missing = {k.name for k in wanted} if archived else set[str]()
     while True:
-        pairs = pair(home.desired, observed)
+        pairs = pair(desired, observed)
         missing |= {a.kind for a in pairs.unsettled}
         if not missing - done:
             break
@@ -101,7 +101,7 @@ def read(
         found = fetch(gateway, home.desired, chosen, active=False, every=True, progress=progress, unread=unread)
         observed += uploads.with_files(found, urls)
     observed = with_all_members(gateway, observed, progress)
-    pairs = pair(home.desired, observed)
+    pairs = pair(desired, observed)
     known = known_in(pairs)
     files, contents = pictures.fetched([o for o in observed if (o.kind, o.id) not in known], urls)
     return Account(target, observed, pairs, files, contents)

@@ -18,6 +18,7 @@ from reconciler.kinds.fixed import must_replace
 from reconciler.kinds.values import members
 from reconciler.model import (
     Address,
+    Cause,
     Desired,
     Document,
     FieldChange,
@@ -118,6 +119,16 @@ def changes(pairs: Pairs, project: str) -> Iterator[tuple[Address, FieldChange]]
         for change in difference.changes:
             if change.before is not None:
                 yield from ((change.address, one) for one in change.fields)
+
+
+def differing(pairs: Pairs, project: str) -> Iterator[tuple[Address, FieldChange]]:
+    """Every field in which the YAML and Stripe differ by themselves, and not because something else is replaced."""
+    for difference in diff(pairs, project):
+        replaced = difference.pair.observed is None and bool(difference.pair.predecessors)
+        for change in difference.changes:
+            for one in change.fields if change.before is not None or replaced else ():
+                if one.cause is not Cause.FOLLOWED and (one.forces_replacement or not replaced):
+                    yield change.address, one
 
 
 def _checked(data: Mapping[str, Any], files: Mapping[Place, LocalFile]) -> tuple[Desired, Sequence[Problem]]:

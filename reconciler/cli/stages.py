@@ -61,7 +61,7 @@ def surveyed(
     """
     unread: list[str] = []
     observed = fetch(gateway, desired, every=every, progress=progress, unread=unread.append)
-    observed, urls = uploads.recognised(gateway, desired, observed)
+    desired, observed, urls = uploads.recognised(gateway, desired, observed)
     archived: set[str] = set()
     while True:
         takeover = [p for p in _projects(observed) if is_allowed(allows, "takeover", p)]

@@ -227,3 +227,11 @@ def test_of_another_project(project: Project, tmp_path: Path) -> None:
     said = imported(project, "--project", "acme", "--only", "product")
     assert "1 product of project globex, which --project globex imports" in said.err
     assert not (tmp_path / "stripe-portal.yaml").exists()
+
+
+def test_a_value_that_differs_is_told_and_not_all_that_would_follow_from_it(shop: Project) -> None:
+    shop.edit("yearly:\n        amount:    190.00", "yearly:\n        amount:    240.00", "shop/products.yaml")
+    shop.edit("    prices:\n      monthly", "    default_price: yearly\n    prices:\n      monthly", "shop/products.yaml")
+    said = imported(shop, "--env", "test")
+    assert "Differs: price.pro.yearly unit_amount: Stripe → YAML: 19000 → 24000" in said.err
+    assert said.err.count("Differs:") == 2, said.err
