@@ -175,12 +175,15 @@ def test_what_plan_would_refuse_does_not_stop_it(shop: Project) -> None:
     )
 
 
-def test_a_live_account_is_looked_at_without_leave(project: Project, live_account: Account) -> None:
+def test_a_live_account_is_looked_at_where_the_environment_says_so(project: Project, live_account: Account) -> None:
+    """No drift in the wrong account is no good news."""
     project.account = live_account
     project.write(SHOP)
     project.apply("--allow", "live")
     live_account.post("/v1/products/pro", {"name": "Professional"})
-    drifted(project, code=2).shows(["(LIVE)", "product.pro"])
+    assert "the environment does not say livemode: true" in drifted(project, code=3).err
+    project.write(f"{SHOP}environments: {{live: {{livemode: true}}}}\n")
+    drifted(project, "--env", "live", code=2).shows(["(LIVE)", "product.pro"])
 
 
 def test_strict_lists_what_nobody_declares_and_how_much_is_covered(shop: Project) -> None:

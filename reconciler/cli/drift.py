@@ -35,7 +35,6 @@ def command(path: Path, env: str | None, variables: Mapping[str, str], strict: b
     from reconciler.cli.stages import declared, not_read, surveyed
     from reconciler.cli.talk import Reading, paint
     from reconciler.drift import drift
-    from reconciler.guards import Allow
     from reconciler.redact import redact
     from reconciler.report import drift as report
     from reconciler.report.words import heading, printable
@@ -47,7 +46,7 @@ def command(path: Path, env: str | None, variables: Mapping[str, str], strict: b
         base_url=target["base_url"],
         allow_remote=target["allow_remote_base_url"],
         settings=document.settings,
-        allows=[Allow("live")],  # nothing is written to it
+        allows=[],  # the right account matters as much to who only looks
         account=target["account"],
     ) as (gateway, account):
         found = surveyed(desired, gateway, every=strict, progress=reading)

@@ -52,6 +52,7 @@ def command(
     from reconciler.cli.account import opened
     from reconciler.cli.atomic import write
     from reconciler.cli.talk import Reading
+    from reconciler.errors import UnsafePlan
     from reconciler.guards import Allow
     from reconciler.importer.layout import Layout
     from reconciler.kinds.shapes import NAME
@@ -71,7 +72,7 @@ def command(
         base_url=target["base_url"],
         allow_remote=target["allow_remote_base_url"],
         settings=home.document.settings if home.document else {},
-        allows=[Allow("live")],  # nothing is written to it
+        allows=[] if home.document else [Allow("live")],  # a first import writes down which account it is
         account=target["account"],
     ) as (gateway, found):
         seen = importing.read(home, gateway, found, kinds, reading, archived=include_archived, unread=unread.append)
@@ -79,6 +80,10 @@ def command(
     click.echo(printable(f"Read from {found}."), err=True)
     made = import_files.imported(home, seen, kinds, env, Layout(layout), archived=include_archived)
     contents = dict(made.files)
+    if strange := [name for name in contents if (home.folder / name).exists() and name not in home.texts]:
+        raise UnsafePlan(
+            [f"{home.folder / name} is there already, and the YAML does not include it" for name in strange]
+        )
     if contents and home.document is None:
         contents |= import_files.first_files(home.folder)
     write({home.folder / name: content for name, content in contents.items()})

@@ -51,7 +51,7 @@ def _difference(pair: Pair, known: Known) -> Difference:
         gone, let_go = _removed(kind, settled, observed, known)
         changed = {c.path for c in (*found, *gone)}
         if ended := _has_ended(kind, resource, observed, known):
-            found = [c for c in found if c.path != ACTIVE]
+            found = [c for c in found if c.path != ACTIVE and _field(kind, c.path).settable is not Settable.ON_CREATE]
         followed = [c for c in _followed(kind, observed, known) if c.path not in {*settled, *changed}]
         found = [c for c in (*found, *gone, *followed) if c.path not in let_go]
     changes = []
@@ -93,10 +93,13 @@ def _created(
         before = old.properties.get(path) if old else None
         if path in forcing or not _is_so_at_creation(field, after):
             yield FieldChange(path, before, after, path in forcing, cause_of(field, path, before, after, old, known))
+    left = set(_left_behind(kind, resource, old)) if old else set()
     for path in _undeclared(kind, resource, old) if old else ():
-        if _carried(_field(kind, path)):
+        if path not in left:
             assert old is not None
-            yield FieldChange(path, old.properties[path], old.properties[path], cause=Cause.FOLLOWED)
+            before = old.properties[path]
+            after = map_members(_field(kind, path), before, lambda _, m: _follow(m, known))
+            yield FieldChange(path, before, after, cause=Cause.FOLLOWED)
 
 
 def _undeclared(kind: Kind, resource: Resource, old: Observed) -> Iterator[Path]:
@@ -104,10 +107,15 @@ def _undeclared(kind: Kind, resource: Resource, old: Observed) -> Iterator[Path]
     declared = {*resource.properties, *(old.stamp.fields if old.stamp else ())}
     for path, value in old.properties.items():
         field = kind.field_at(path)
-        if field is None or path in declared or field.settable not in (Settable.ALWAYS, Settable.ONCE):
+        if field is None or path in declared or field.settable not in _TAKEN_OVER:
+            continue
+        if field.settable is Settable.ON_UPDATE and field.refers_to:
             continue
         if comparable(field, value) != comparable(field, None):
             yield path
+
+
+_TAKEN_OVER = (Settable.ALWAYS, Settable.ONCE, Settable.ON_UPDATE)
 
 
 def _carried(field: Field) -> bool:
@@ -117,7 +125,11 @@ def _carried(field: Field) -> bool:
 
 
 def _left_behind(kind: Kind, resource: Resource, old: Observed) -> Iterator[Path]:
-    return (path for path in _undeclared(kind, resource, old) if not _carried(_field(kind, path)))
+    """Amounts and unique values; and with an amount the rest of what goes whole, which means another thing alone."""
+    undeclared = list(_undeclared(kind, resource, old))
+    alone = [path for path in undeclared if not _carried(_field(kind, path))]
+    units = {unit for path in alone for unit in kind.units_around(path)}
+    return (p for p in undeclared if p in alone or any(p[: len(unit)] == unit for unit in units))
 
 
 def _is_so_at_creation(field: Field, after: Any) -> bool:
@@ -183,7 +195,7 @@ def _same(field: Field, path: Path, before: Any, after: Any, observed: Observed)
         return True
     stamp = observed.stamp
     if field.write_only:
-        return bool(stamp and stamp.fields.get(path) == digest(wanted))
+        return bool(stamp and (not stamp.readable or stamp.fields.get(path) == digest(wanted)))
     return bool(
         field.rewritten
         and stamp

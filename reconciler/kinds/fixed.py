@@ -26,6 +26,8 @@ def must_replace(kind: Kind, resource: Resource, observed: Observed, found: Mapp
                 differing.append(path)
                 continue
             wanted = swap_refs(wanted, lambda ref: found[ref.address].id if ref.address in found else ref)
+        if field.write_only and observed.stamp and not observed.stamp.readable:
+            continue  # nobody knows what it is, which is no change (design 4)
         if field.write_only:  # what it was last set to, else the server's default, is what it is
             if digest(comparable(field, wanted)) != declared.get(path, digest(comparable(field, None))):
                 differing.append(path)

@@ -49,7 +49,7 @@ def pair_one(kind: Kind, resource: Resource, scene: Scene) -> Pair:
 def _pair_unstamped(kind: Kind, resource: Resource, scene: Scene) -> Pair:
     """What bears no stamp of the address: by id or hint, or by natural key, where nothing speaks against it."""
     found, address, nothing = scene.found, resource.address, Pair(resource, None)
-    held, how = _named(kind, resource, found)
+    held, how = _named(kind, resource, found, scene.taken)
     lost = [o for o in (held, *found.ours.get(address, ())) if o and not _may_serve(kind, resource, o)]
     if lost and held in (None, lost[0]):
         if held and held.stamp is None and resource.hints.get("adopt"):
@@ -126,6 +126,8 @@ def _pair_stamped(
 ) -> Pair:
     best, unequal = _best(kind, resource, stamped, placed)
     live = [o for o in stamped if o.active or _may_wake(kind, o)]
+    if best.id in unequal and best.ended and not live and _only_its_target_went(kind, resource, best, placed):
+        return Pair(resource, best, how=How.STAMP)
     if best.id in unequal:
         return Pair(resource, None, predecessors=tuple(live))
     return Pair(
@@ -135,6 +137,12 @@ def _pair_stamped(
         duplicates=tuple(o for o in live if o.id not in unequal and o.id != best.id),
         how=How.STAMP,
     )
+
+
+def _only_its_target_went(kind: Kind, resource: Resource, one: Observed, placed: Mapping[Address, Observed]) -> bool:
+    """Whether nobody asks for another object: what it was made for is replaced, and it is used up or expired anyway."""
+    rows = (kind.field_at(path) for path in must_replace(kind, resource, one, placed))
+    return all(row is not None and row.refers_to for row in rows)
 
 
 def _may_wake(kind: Kind, one: Observed) -> bool:
@@ -157,11 +165,13 @@ def _may_serve(kind: Kind, resource: Resource, one: Observed) -> bool:
     return one.active or kind.revivable or not resource.properties.get(ACTIVE, True)
 
 
-def _named(kind: Kind, resource: Resource, found: Index) -> tuple[Observed | None, How | None]:
+def _named(kind: Kind, resource: Resource, found: Index, taken: Collection[str]) -> tuple[Observed | None, How | None]:
     hint = resource.properties.get(("id",)) if kind.own_id else resource.hints.get("adopt")
     if hint and (held := found.by_id.get((kind.name, hint))):
         return held, How.ID
     if resource.hints.get("adopt"):
         return None, None
-    same = found.by_key.get((kind.name, kind.key_of(resource.properties)), ())
+    same = found.by_key.get((kind.name, kind.key_of(resource.properties)), [])
+    if not kind.unique_key:
+        same = [o for o in same if o.id not in taken and not found.borne_by(o)] or same
     return (min(same, key=lambda o: not o.active), How.NATURAL_KEY) if same else (None, None)

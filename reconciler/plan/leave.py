@@ -77,6 +77,9 @@ def _decided(candidate: Candidate, desired: Desired, scene: Scene) -> Leave:
     same = f"{address}: {one.id} is the same as {candidate.equals.id}" if candidate.equals else ""
     if same and any(p.holder.stamp is None or p.holder.stamp.project != scene.project for p in loose):
         return Leave((), (f"{same}, and stays: {', '.join(map(str, loose))} points at it",))
+    if kind.secret and candidate.successor and not candidate.equals:
+        held_by = f"{address}: {one.id}, which leaves, signs with a secret of its own. Its successor has another"
+        return Leave((_retired(kind, candidate, scene),), (f"{held_by}, which the Dashboard shows",))
     warnings = [f"{p} still points at {one.id}, which leaves service" for p in loose]
     return Leave((_retired(kind, candidate, scene),), (*warnings, *([f"{same}, and is retired"] if same else [])))
 

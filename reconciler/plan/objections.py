@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler import stamp as stamps
 from reconciler.kinds import BY_NAME
-from reconciler.model import Action
+from reconciler.kinds.shapes import moment
+from reconciler.model import Action, Verb
 from reconciler.plan.draft import Draft
 from reconciler.plan.holders import Holders
 
@@ -16,7 +18,18 @@ def objections(drafts: Iterable[Draft], holders: Holders) -> Iterator[str]:
     """Why Stripe would refuse a call, found out before anything is written."""
     for draft in drafts:
         yield from _crowded(draft.action)
+        yield from _past(draft.action)
         yield from _taken(draft.action, holders)
+
+
+def _past(action: Action) -> Iterator[str]:
+    """A moment that Stripe takes in the future only, before anything goes that was to be replaced (stripe-facts 8)."""
+    replaces = action.verb is Verb.CREATE and action.change and any(c.before is not None for c in action.change.fields)
+    for one in action.change.fields if replaces and action.change else ():
+        field = BY_NAME[action.address.kind].field_at(one.path)
+        if field and field.canonical is moment and isinstance(one.after, int) and one.after <= time.time():
+            name = ".".join(one.path)
+            yield f"{action.address}: {name} is in the past, and Stripe makes nothing that is over: give it a later one"
 
 
 def _crowded(action: Action) -> Iterator[str]:

@@ -78,6 +78,12 @@ def _targets_come_first(scene: _Scene) -> Iterator[Edge]:
             key = scene.arriving.get(member.address) if isinstance(member, Ref) else scene.revived.get(member)
             if key:
                 yield draft.key, key
+    for draft in scene.drafts if scene.revived else ():
+        before = draft.action.change.before if draft.action.verb is Verb.REVIVE and draft.action.change else None
+        for field in BY_NAME[draft.action.address.kind].referring if before else ():
+            for member in members(field, before.properties.get(field.path) if before else None):
+                if member in scene.revived:
+                    yield draft.key, scene.revived[member]
 
 
 def _followers_come_before_the_old_leaves(scene: _Scene) -> Iterator[Edge]:
@@ -175,7 +181,22 @@ def needs_of(drafts: Sequence[Draft]) -> dict[Key, set[Key]]:
         for later, earlier in rule(scene):
             if later != earlier:
                 needs[later].add(earlier)
+    for old, takers in scene.early.items():  # it leaves only when nothing but itself keeps its successor from coming
+        for taker in takers:
+            needs[old] |= {n for n in _before(needs, taker) if n != old and old not in _before(needs, n)}
     return needs
+
+
+def _before(needs: Mapping[Key, set[Key]], key: Key) -> set[Key]:
+    """Everything that must have succeeded before an action, however far back."""
+    found: set[Key] = set()
+    todo = [*needs[key]]
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo += needs[one]
+    return found
 
 
 def ordered(drafts: Sequence[Draft], needs: Mapping[Key, set[Key]]) -> tuple[Action, ...]:
@@ -200,7 +221,7 @@ def ordered(drafts: Sequence[Draft], needs: Mapping[Key, set[Key]]) -> tuple[Act
 
 def closure(drafts: Sequence[Draft], needs: Mapping[Key, set[Key]], only: Sequence[Address]) -> set[Key]:
     """The chosen addresses, what they need, and what must follow them."""
-    followers: dict[Key, set[Key]] = {}
+    followers: dict[Key, set[Key]] = {old: set(takers) for old, takers in _Scene.of(drafts).early.items()}
     at = {d.key: d.action.address for d in drafts}
     for draft in drafts:
         for needed in needs[draft.key]:

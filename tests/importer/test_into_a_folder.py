@@ -231,7 +231,17 @@ def test_of_another_project(project: Project, tmp_path: Path) -> None:
 
 def test_a_value_that_differs_is_told_and_not_all_that_would_follow_from_it(shop: Project) -> None:
     shop.edit("yearly:\n        amount:    190.00", "yearly:\n        amount:    240.00", "shop/products.yaml")
-    shop.edit("    prices:\n      monthly", "    default_price: yearly\n    prices:\n      monthly", "shop/products.yaml")
+    prices = "    prices:\n      monthly"
+    shop.edit(prices, f"    default_price: yearly\n{prices}", "shop/products.yaml")
     said = imported(shop, "--env", "test")
     assert "Differs: price.pro.yearly unit_amount: Stripe → YAML: 19000 → 24000" in said.err
     assert said.err.count("Differs:") == 2, said.err
+
+
+def test_a_file_that_the_yaml_does_not_include_is_never_replaced(project: Project) -> None:
+    project.account.post("/v1/products", {"id": "pro", "name": "Pro"})
+    project.write("important: data\n", "catalogue/products.yaml")
+    said = project.run("import", "--base-url", project.account.url, key=project.account.key, code=3)
+    assert "catalogue/products.yaml is there already, and the YAML does not include it" in said.err
+    assert project.read("catalogue/products.yaml") == "important: data\n"
+    assert not (project.folder / "stripe-portal.yaml").exists()
