@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from reconciler import permissions
 from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway
-from reconciler.kinds import scopes
-from reconciler.model import Desired, Target
+from reconciler.kinds import KINDS, PARTS, scopes
+from reconciler.model import Address, Desired, Target
 from reconciler.permissions import Need
 
 AT_ONCE = 8
@@ -60,7 +60,8 @@ class Setting:
 class Diagnosis:
     """All that doctor says. `restricted` is None where there is no key; `problem` is why the account was not read.
 
-    `connected`: it is about a connected account, for which a platform's key acts.
+    `connected`: it is about a connected account, for which a platform's key acts. `first`: there is no YAML yet, and
+    what is asked is whether an account can be imported.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Diagnosis:
     links: tuple[Link, ...]
     settings: tuple[Setting, ...]
     connected: bool = False
+    first: bool = False
 
     @property
     def lacking(self) -> tuple[Finding, ...]:
@@ -108,11 +110,37 @@ def unknown(needs: Sequence[Need]) -> tuple[Finding, ...]:
     return tuple(Finding(need, Answer.UNKNOWN) for need in needs)
 
 
+def to_import() -> tuple[Need, ...]:
+    """What an import reads: every kind there is."""
+    every = permissions.needs(Desired("", {}, (), released=tuple(Address(k.name, "any") for k in (*KINDS, *PARTS))))
+    return tuple(replace(need, writes=False) for need in every)
+
+
+def first_links(needed: Sequence[Need], modes: Sequence[bool]) -> tuple[Link, ...]:
+    """A key that imports everything and writes nothing, for each mode: True is live."""
+    rows = permissions.to_read(needed)
+    names = [name for chosen in rows.values() for name in chosen]
+    by_hand = tuple(row for row, chosen in rows.items() if not chosen) + _unsure(needed, ("Read",))
+
+    def one(live: bool) -> Link:
+        where = "live account" if live else "sandbox"
+        url = permissions.link("stripe-portal import", names, live=live)
+        return Link(f"import from a {where}: reads everything, and writes nothing", url, tuple(rows), by_hand)
+
+    return tuple(map(one, modes))
+
+
+def _unsure(needed: Sequence[Need], access: Sequence[str]) -> tuple[str, ...]:
+    """The rows that a link may not be able to fill in."""
+    certain = {n.scope.row for n in needed if n.scope.certain}
+    rows = dict.fromkeys(n.scope.row for n in needed if n.scope.row not in certain)
+    return tuple(f"{row}: {one}" for row in rows for one in access)
+
+
 def links(desired: Desired, environment: str | None, needed: Sequence[Need], *, live: bool) -> tuple[Link, ...]:
     """Two keys: one that reads, and one for apply alone."""
     name = " ".join(filter(None, ("stripe-portal", desired.project, environment)))
-    certain = {n.scope.row for n in needed if n.scope.certain}
-    unsure = {f"{n.scope.row}: {a}" for n in needed if n.scope.row not in certain for a in ("Read", "Write")}
+    unsure = _unsure(needed, ("Read", "Write"))
 
     def one(purpose: str, job: str, rows: Mapping[str, tuple[str, ...]]) -> Link:
         names = [name for chosen in rows.values() for name in chosen]
@@ -130,7 +158,7 @@ def settings(account: Mapping[str, Any] | None, *, live: bool, connected: bool) 
 
     The branding of connected accounts can be set by their platform's key (stripe-facts 8).
     """
-    base = f"https://dashboard.stripe.com/{'' if live else 'test/'}settings"
+    base = in_mode("https://dashboard.stripe.com/settings", live=live)
     profile = (account or {}).get("business_profile") or {}
     branding = ((account or {}).get("settings") or {}).get("branding") or {}
     brand = {"icon": "icon", "logo": "logo", "primary_color": "primary colour", "secondary_color": "secondary colour"}
@@ -148,6 +176,11 @@ def settings(account: Mapping[str, Any] | None, *, live: bool, connected: bool) 
         Setting("Emails about subscriptions, with a link to the portal", f"{base}/billing/automatic"),
         Setting("The coupon that the portal offers to who cancels; the redesigned portal", f"{base}/billing/portal"),
     )
+
+
+def in_mode(page: str, *, live: bool) -> str:
+    """A page of the Dashboard, in the mode of the account; without it, one opens in the mode that was open last."""
+    return page if live else page.replace("dashboard.stripe.com/", "dashboard.stripe.com/test/", 1)
 
 
 def _unset(values: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -53,7 +53,8 @@ def opened(
 ) -> Iterator[tuple[Gateway, Target]]:
     """The gateway and the account behind it, checked against what the environment pins.
 
-    With `emulator`, no key of the user's is read, and so none can be sent anywhere. `account` is a connected account.
+    With `emulator`, no key of the user's is read, and so none can be sent anywhere. `account` is a connected account;
+    the emulator has any.
     """
     with reached(
         emulator=emulator,
@@ -85,7 +86,9 @@ def reached(
             if pinned := connected or settings.get("account") or (settings.get("livemode") and "live"):
                 click.echo(f"The emulator stands in for the environment's own account ({pinned}).", err=True)
             running = stack.enter_context(embedded())
-            gateway = stack.enter_context(connect(running.key, base_url=running.url))
+            if connected:
+                _join(running.url, connected)
+            gateway = stack.enter_context(connect(running.key, base_url=running.url, account=connected))
             yield Door(gateway, None, settings)
             return
         key = keys.chosen(settings, allows)
@@ -110,6 +113,21 @@ def embedded() -> Iterator[Any]:
 
     with serve(STATE) as running:
         yield running
+
+
+def _join(url: str, account: str) -> None:
+    """Have the emulator know an account that is connected to its own."""
+    import json
+    from http.client import HTTPConnection
+    from urllib.parse import urlsplit
+
+    from reconciler.emulator.accounts import ACCOUNT
+
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.request("POST", "/_emulator/accounts", json.dumps({"id": account, "connected_to": ACCOUNT}))
+    status = connection.getresponse().status
+    connection.close()
+    assert status == 200, status
 
 
 def _connected(settings: Mapping[str, Any], account: str | None) -> str | None:

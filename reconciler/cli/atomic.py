@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.errors import Unresolved
@@ -22,13 +23,15 @@ def write(contents: Mapping[Path, bytes]) -> None:
     try:
         for path, content in contents.items():
             made += _folders(path.parent)
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-            aside[path] = _beside(path, content, mode)
-            if path.exists():
-                kept[path] = _beside(path, path.read_bytes(), mode)
+            with _named(path):
+                mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+                aside[path] = _beside(path, content, mode)
+                if path.exists():
+                    kept[path] = _beside(path, path.read_bytes(), mode)
         for path, new in aside.items():
             placed.append(path)
-            os.replace(new, path.resolve())
+            with _named(path):
+                os.replace(new, path.resolve())
     except BaseException as error:
         for path in placed:
             if path in kept:
@@ -40,6 +43,17 @@ def write(contents: Mapping[Path, bytes]) -> None:
             raise Unresolved(f"{error.filename or 'a file'}: {error.strerror}. Nothing was written") from None
         raise
     _clear(kept.values(), [])
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Have an error name the file that is meant, or its folder that takes none; not one that is written aside."""
+    try:
+        yield
+    except OSError as error:
+        own = error.filename == str(path) or not isinstance(error, PermissionError)
+        blamed = path if own else path.parent
+        raise OSError(error.errno, error.strerror, str(blamed)) from error
 
 
 def _folders(folder: Path) -> list[Path]:

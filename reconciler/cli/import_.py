@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from reconciler.cli import options
 if TYPE_CHECKING:
     from reconciler.cli.import_files import Imported
     from reconciler.cli.importing import Home
+    from reconciler.importer.entry import Entry
 
 LISTED = 20
 """As many differences, and as many notes, are listed; then their number."""
@@ -48,7 +49,7 @@ def command(
 
     Into a folder that has YAML, only what is missing there is added; what differs is reported, and not overwritten.
     """
-    from reconciler.cli import import_files, importing
+    from reconciler.cli import import_files, importing, new_environment
     from reconciler.cli.account import opened
     from reconciler.cli.atomic import write
     from reconciler.cli.talk import Reading
@@ -65,20 +66,21 @@ def command(
     if env is not None and not re.fullmatch(NAME, env):
         raise click.UsageError("--env takes at most 63 letters, digits, - and _, and begins with a letter or a digit")
     kinds = _kinds(only)
-    home = importing.home_at(folder, env, project, variables)
+    fresh = new_environment.home_at(folder, env, project, variables)
+    home = fresh or importing.home_at(folder, env, project, variables)
     reading, unread = Reading(), list[str]()
     with opened(
         emulator=target["emulator"],
         base_url=target["base_url"],
         allow_remote=target["allow_remote_base_url"],
         settings=home.document.settings if home.document else {},
-        allows=[] if home.document else [Allow("live")],  # a first import writes down which account it is
+        allows=[] if home.document and not fresh else [Allow("live")],  # it is written down which account it is
         account=target["account"],
     ) as (gateway, found):
         seen = importing.read(home, gateway, found, kinds, reading, archived=include_archived, unread=unread.append)
     reading.done()
     click.echo(printable(f"Read from {found}."), err=True)
-    made = import_files.imported(home, seen, kinds, env, Layout(layout), archived=include_archived)
+    made = import_files.imported(home, seen, kinds, env, Layout(layout), archived=include_archived, variables=variables)
     contents = dict(made.files)
     if strange := [name for name in contents if (home.folder / name).exists() and name not in home.texts]:
         raise UnsafePlan(
@@ -89,7 +91,10 @@ def command(
     write({home.folder / name: content for name, content in contents.items()})
     for name in contents:
         click.echo(printable(f"Wrote {home.folder / name}"))
-    _say(home, made, unread, emulator=target["emulator"])
+    _say(home, made, unread, archived=include_archived)
+    if made.files:
+        kept = home.document is None or bool(fresh) or bool(home.document.settings.get("stripe_account"))
+        _next(home, made.env, variables, {**target, "account": None} if kept else target)
     return 0
 
 
@@ -109,21 +114,28 @@ def _kinds(only: tuple[str, ...]) -> set[str]:
     return with_children(known[word] for word in only) if only else {k.name for k in KINDS}
 
 
-def _say(home: Home, made: Imported, unread: list[str], *, emulator: bool) -> None:
-    """How much came of it, what was left out and why, and what to do next."""
+def _say(home: Home, made: Imported, unread: list[str], *, archived: bool) -> None:
+    """How much came of it, and what was left out and why."""
+    from collections import Counter
+
     from reconciler.kinds import BY_NAME
     from reconciler.report.fields import value_line
     from reconciler.report.words import counted, printable
 
     new = [e for e in made.entries if not e.is_out]
-    counts: dict[str, int] = {}
-    for one in new:
-        counts[one.address.kind] = counts.get(one.address.kind, 0) + 1
+    if made.twins:
+        click.echo(f"Declared already, now with their ids here: {_counts(made.twins)}.")
     if new:
-        click.echo(f"Imported: {', '.join(counted(n, kind) for kind, n in counts.items())}.")
-    else:
-        what = "the YAML declares everything of it already" if home.document else "there is nothing in the account"
-        click.echo(f"Nothing to import: {what}. Nothing was written.")
+        click.echo(f"Imported: {_counts(new)}.")
+    elif not made.twins:
+        left = Counter(e.address.kind for e in made.entries) + Counter({k: n for (k, _), n in made.passed.items()})
+        but = [counted(n, kind) for kind, n in left.items()] + ["what the key may not read"] * bool(unread)
+        nothing = "there is nothing in the account" + ("" if archived else " that is in service")
+        if home.document:
+            what = "the YAML declares everything already" + (f" but what is left out: {', '.join(but)}" if but else "")
+        else:
+            what = f"all that was found is left out: {', '.join(but)}" if but else nothing
+        click.echo(f"Nothing to import: {what}." + ("" if made.files else " Nothing was written."))
     for (kind, why), number in sorted(made.passed.items()):
         click.echo(printable(f"Not imported: {counted(number, kind)} {why}."), err=True)
     for plural in unread:
@@ -143,11 +155,31 @@ def _say(home: Home, made: Imported, unread: list[str], *, emulator: bool) -> No
         click.echo(
             f"{counted(len(made.differs), 'value')} in the YAML differ from Stripe{rest}; kept as written.", err=True
         )
-    if not new:
-        return
+
+
+def _next(home: Home, env: str | None, variables: Mapping[str, str], target: Mapping[str, Any]) -> None:
+    """What to do next, for the same account. The emulator keeps its state where it was used, so that nobody leaves."""
+    from reconciler.config.files import ROOT
+
+    if target["account"] and env:
+        line = f"`stripe_account: {target['account']}` under environments.{env} in {home.root}"
+        click.echo(f"\nSo that --account is not needed every time, write {line}.", err=True)
     click.echo("\nNext:", err=True)
-    if home.folder.resolve() != Path.cwd():
+    moves = home.folder.resolve() != Path.cwd() and not target["emulator"]
+    if moves:
         click.echo(f"    cd {shlex.quote(str(home.folder))}", err=True)
-    env, where = f" --env {made.env}", " --emulator" if emulator else ""
-    for step in (f"validate{env}", f"plan{where}{env} --allow adopt", f"apply{where}{env} --allow adopt"):
-        click.echo(f"    stripe-portal {step}", err=True)
+    folder = Path() if moves else home.folder
+    path = folder if home.root.name == ROOT else folder / home.root.name
+    offline, where = options.repeated(path, env, variables, {}), options.repeated(path, env, variables, target)
+    steps = (["validate", *offline], ["plan", *where, "--allow", "adopt"], ["apply", *where, "--allow", "adopt"])
+    for step in steps:
+        click.echo(f"    {shlex.join(['stripe-portal', *step])}", err=True)
+
+
+def _counts(entries: Iterable[Entry]) -> str:
+    """How many of each kind."""
+    from collections import Counter
+
+    from reconciler.report.words import counted
+
+    return ", ".join(counted(n, kind) for kind, n in Counter(e.address.kind for e in entries).items())

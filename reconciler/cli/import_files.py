@@ -16,8 +16,9 @@ from reconciler.importer import layout, names, text
 from reconciler.importer.choose import choose, ordered
 from reconciler.importer.compose import Scene
 from reconciler.importer.entry import Entry
-from reconciler.importer.settle import settle
+from reconciler.importer.settle import settle, together
 from reconciler.importer.shared import Defaults
+from reconciler.importer.twins import hint_of
 from reconciler.kinds import BY_NAME, KINDS
 from reconciler.kinds.kind import Kind
 from reconciler.model import Address, FieldChange, Observed, Target
@@ -33,7 +34,8 @@ class Imported:
     passed: Mapping[tuple[str, str], int]
     differs: Sequence[tuple[Address, FieldChange]]
     names: Mapping[str, str]
-    env: str
+    env: str | None  # None in a project without environments
+    twins: Sequence[Entry] = ()  # declared already: their ids in this account alone are new
 
 
 def imported(
@@ -44,6 +46,7 @@ def imported(
     cut: layout.Layout,
     *,
     archived: bool,
+    variables: Mapping[str, str] | None = None,
 ) -> Imported:
     """The files that say what the account has and the YAML does not."""
     project, desired = home.desired.project, home.desired
@@ -53,24 +56,29 @@ def imported(
     known = known_in(pairs)
     written = dict(_written(home))
     absent = {(a.kind, key) for a, key in written.items() if a not in desired.resources and key is not None}
-    chosen = choose(observed, kinds, known, absent, project, archived=archived)
+    chosen = choose(observed, kinds, known, absent, project, archived=archived, unsure=account.unsure)
     taken = {*desired.resources, *written}
     given = names.addresses(ordered(KINDS), chosen.objects, known, taken, project)
     by_address = {given[o.kind, o.id]: o for o in chosen.objects if (o.kind, o.id) in given}
     objects = {a: by_address[a] for kind in ordered(KINDS) for a in _in_order(kind.name, by_address)}
     data: Mapping[str, Any] = home.document.data if home.document else {"stripe_portal": 1, "project": project}
+    here = [Entry(a, {}, {hint_of(one): one.id}) for a, one in account.twins.items()]
+    data = together(data, [(e, e.over) for e in here])
     known_changes = frozenset((a, c.path, repr(c.after)) for a, c in changes(pairs, project))
     local = {**home.files, **pictures.places(objects, account.pictures)}
     judge = Judge(observed, objects, local, known_changes)
     scene = Scene(project, objects, {**known, **given}, _children(data), account.pictures)
     entries, shared, whole = settle(scene, data, home.document.defaults if home.document else None, judge)
+    entries = pictures.noted(entries, account)
     files: dict[str, bytes] = {}
-    if any(not e.is_out for e in entries):
-        texts, used = _files(home, target, entries, cut, chosen_env, shared)
-        _check(home, texts, chosen_env, whole)
-        files = {path: _bytes(home, path, content) for path, content in texts.items()}
-        files |= _beside(used, account)
-    return Imported(files, entries, chosen.passed, tuple(differing(pairs, project)), pairs.names, chosen_env)
+    listed = _has_environments(home, {})
+    if here or _is_new(home) or any(not e.is_out for e in entries):
+        texts, used = _files(home, target, [*here, *entries], cut, chosen_env, shared)
+        _check(home, texts, chosen_env, whole, variables)
+        files = {path: content.encode() for path, content in texts.items()} | _beside(used, account)
+        listed = _has_environments(home, texts)
+    shown = chosen_env if listed else None
+    return Imported(files, entries, chosen.passed, tuple(differing(pairs, project)), pairs.names, shown, here)
 
 
 def _beside(used: Mapping[str, Sequence[text.Insert]], account: Account) -> dict[str, bytes]:
@@ -78,7 +86,7 @@ def _beside(used: Mapping[str, Sequence[text.Insert]], account: Account) -> dict
     found: dict[str, bytes] = {}
     for path, inserts in used.items():
         for address, file in account.pictures.items():
-            if any(file.written in str(one.value) for one in inserts):
+            if address in account.contents and any(file.written in str(one.value) for one in inserts):
                 found[(PurePosixPath(path).parent / file.written).as_posix()] = account.contents[address]
     return found
 
@@ -131,40 +139,47 @@ def _files(
         given = [str(p) for p in base[root].get("include") or []]
         new = [p for p in paths if p not in base and not layout.is_included(p, given)]
         more = [text.Insert(("include",), new)] if new else []
-        if overlay in found and env not in (base[root].get("environments") or {}):
+        if _is_new(home) or (overlay in found and env not in (base[root].get("environments") or {})):
             more.append(text.Insert(("environments", env), _pinned(target)))
         if more:
             found[root] = [*more, *found.get(root, [])]
     found = {path: found[path] for path in sorted(found, key=lambda path: (path != root, path))}
     heads = {path: "" if path in home.texts else header(path) + "\n" for path in found}
-    return {path: text.edited(home.texts.get(path), more, heads[path]) for path, more in found.items()}, found
+    before = {path: (home.folder / path).read_bytes().decode() for path in found if path in home.texts}
+    return {path: text.edited(before.get(path), more, heads[path]) for path, more in found.items()}, found
+
+
+def _is_new(home: Home) -> bool:
+    """Whether the environment that is imported into is none of those that the root file lists yet."""
+    env = home.document.environment if home.document else None
+    return env is not None and env not in (data_in(home.texts[home.root.name]).get("environments") or {})
 
 
 def _pinned(target: Target) -> dict[str, Any]:
-    """What a new environment says of its account: a live one is meant by name."""
-    return {"account": target.account, "livemode": True} if target.livemode and not target.emulator else {}
+    """What a new environment says of its account: a live one is meant by name, and so is a connected one."""
+    connected = {"stripe_account": target.account} if target.connected else {}
+    return connected | (
+        {"account": target.account, "livemode": True} if target.livemode and not target.emulator else {}
+    )
 
 
-def _check(home: Home, files: Mapping[str, str], env: str, whole: Mapping[str, Any]) -> None:
+def _check(
+    home: Home, files: Mapping[str, str], env: str, whole: Mapping[str, Any], variables: Mapping[str, str] | None
+) -> None:
     """Read the files as they will be, before any is written: they say what was meant, and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         for path, content in {**home.texts, **files}.items():
             where = Path(folder) / path
             where.parent.mkdir(parents=True, exist_ok=True)
-            where.write_text(content, encoding="utf-8")
-        document = config.load(Path(folder) / home.root.name, env=env if _has_environments(home, files) else None)
+            where.write_bytes(content.encode())
+        chosen = env if _has_environments(home, files) else None
+        document = config.load(Path(folder) / home.root.name, env=chosen, variables=variables)
         assert document.data == whole, "the files would say something else than was meant"
 
 
 def _has_environments(home: Home, files: Mapping[str, str]) -> bool:
-    root = files.get(home.root.name) or home.texts[home.root.name]
-    return bool(data_in(root).get("environments"))
-
-
-def _bytes(home: Home, path: str, content: str) -> bytes:
-    """The content with the ends of lines that the file has."""
-    crlf = path in home.texts and b"\r\n" in (home.folder / path).read_bytes()
-    return (content.replace("\n", "\r\n") if crlf else content).encode()
+    root = files.get(home.root.name) or home.texts.get(home.root.name, "")
+    return bool(data_in(root.removeprefix("\ufeff")).get("environments"))
 
 
 def first_files(folder: Path) -> dict[str, bytes]:

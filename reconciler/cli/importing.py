@@ -14,8 +14,11 @@ from reconciler.config.files import ROOT
 from reconciler.config.run import Run
 from reconciler.errors import Usage
 from reconciler.gateway import Gateway
+from reconciler.importer.layout import OVERLAYS
 from reconciler.importer.names import Key
-from reconciler.kinds import BY_NAME
+from reconciler.importer.twins import hinted, twins
+from reconciler.kinds import BY_NAME, KINDS
+from reconciler.kinds.inside import declared as declared_in
 from reconciler.model import Address, Desired, Document, LocalFile, Observed, Pairs, Place, Target
 from reconciler.observed import Progress, fetch, with_all_members
 from reconciler.pair import pair
@@ -39,13 +42,19 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What was read: every object, what of it the YAML declares, and the images that were uploaded from here."""
+    """What was read: every object, what of it the YAML declares, and the images that were uploaded from here.
+
+    `twins` are objects that the YAML declares under the ids of another account, by their addresses; `unsure` are those
+    that may be one of several, and why they are not taken.
+    """
 
     target: Target
     observed: Sequence[Observed]
     pairs: Pairs
     pictures: Mapping[Address, LocalFile]
     contents: Mapping[Address, bytes]
+    twins: Mapping[Address, Observed] = field(default_factory=dict)
+    unsure: Mapping[Key, str] = field(default_factory=dict)
 
 
 def home_at(path: Path, env: str | None, project: str | None, variables: Mapping[str, str]) -> Home:
@@ -87,7 +96,8 @@ def read(
     """The account, as far as the import needs it, and what of it the YAML declares already."""
     declares = {a.kind for a in home.desired.resources}
     wanted = [k for k in BY_NAME.values() if k.name in kinds or k.name in declares]
-    observed = fetch(gateway, home.desired, wanted, every=True, progress=progress, unread=unread)
+    hidden: set[str] = set()
+    observed = fetch(gateway, home.desired, wanted, every=True, progress=progress, unread=hidden.add)
     desired, observed, urls = uploads.recognised(gateway, home.desired, observed)
     done: set[str] = set()
     missing = {k.name for k in wanted} if archived else set[str]()
@@ -98,13 +108,24 @@ def read(
             break
         chosen = [k for k in wanted if k.name in missing - done]
         done |= missing
-        found = fetch(gateway, home.desired, chosen, active=False, every=True, progress=progress, unread=unread)
+        found = fetch(gateway, home.desired, chosen, active=False, every=True, progress=progress, unread=hidden.add)
         observed += uploads.with_files(found, urls)
     observed = with_all_members(gateway, observed, progress)
-    pairs = pair(desired, observed)
+    same = twins(desired, observed, pair(desired, observed), kinds, _pinned(home))
+    pairs = pair(hinted(desired, same.found), observed)
     known = known_in(pairs)
     files, contents = pictures.fetched([o for o in observed if (o.kind, o.id) not in known], urls)
-    return Account(target, observed, pairs, files, contents)
+    for kind in KINDS:
+        if kind.plural in hidden:
+            unread(kind.plural)
+    return Account(target, observed, pairs, files, contents, same.found, same.unsure)
+
+
+def _pinned(home: Home) -> set[Address]:
+    """The resources whose ids stand in the overlay already."""
+    overlay = home.texts.get(f"{OVERLAYS}/{home.document.environment}.yaml") if home.document else None
+    found = declared_in(data_in(overlay)) if overlay else ()
+    return {d.address for d in found if isinstance(d.data, Mapping) and d.data.keys() & {"id", "adopt"}}
 
 
 def known_in(pairs: Pairs) -> dict[Key, Address]:

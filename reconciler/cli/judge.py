@@ -12,9 +12,10 @@ from reconciler.desired import resolve
 from reconciler.diff import diff
 from reconciler.errors import Problem
 from reconciler.importer.entry import Finding, Remedy
-from reconciler.importer.settle import address_at
+from reconciler.importer.settle import address_at, less, place_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.fixed import must_replace
+from reconciler.kinds.kind import Field
 from reconciler.kinds.values import members
 from reconciler.model import (
     Address,
@@ -33,11 +34,20 @@ from reconciler.model import (
 from reconciler.pair import pair
 
 
+class _Spot(Source):
+    """A place of the data, which is in no file yet."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ".".join(map(str, json.loads(self.file)))
+
+
 class _Places(Mapping[Place, Source]):
     """Every place is its own source, so that a problem tells where in the data it is."""
 
     def __getitem__(self, place: Place) -> Source:
-        return Source(json.dumps(place), 0, 0)
+        return _Spot(json.dumps(place), 0, 0)
 
     def __contains__(self, place: object) -> bool:
         return True
@@ -63,25 +73,48 @@ class Judge:
         """One question after the other, as what fails one may not be asked the next."""
         desired, problems = _checked(whole, self.files)
         if problems:
-            return list(dict.fromkeys(f for p in problems for f in self._refused(p, Remedy.LEAVE_OUT)))
+            refused = [f for p in problems for f in self._refused(p, Remedy.LEAVE_OUT)]
+            return list(dict.fromkeys(refused)) or self._disturbing(whole, problems[0].message)
         _, problems = _checked(base, self.files)
-        local = [f for p in problems for f in self._refused(p, Remedy.OVERLAY) if f.address in self.new]
-        if local:
+        if local := [f for p in problems for f in self._refused(p, Remedy.OVERLAY)]:
             return list(dict.fromkeys(local))
         pairs = pair(desired, self.observed)
         return [*self._unpaired(desired, pairs)] or [*self._changed(pairs, desired.project)]
 
     def _refused(self, problem: Problem, remedy: Remedy) -> Iterator[Finding]:
-        """What the checks refuse. Where that is something that was there, it is what is new inside something else."""
-        place = json.loads(problem.source.file)
-        address, path = address_at(place)
-        why = problem.message.removeprefix(f"{address}: ")
-        if address in self.new:
-            yield Finding(address, path, why, remedy)
+        """What the checks refuse of what is new."""
+        address, path = _where(problem)
+        if address not in self.new:
             return
-        for inner in self.new:
-            if BY_NAME[inner.kind].parent and remedy is Remedy.LEAVE_OUT:
-                yield Finding(inner, (), f"with it, {problem.message}", remedy)
+        why = problem.message.removeprefix(f"{address}: ")
+        row = self._naming(address, path) if remedy is Remedy.LEAVE_OUT else None
+        yield Finding(address, row.path, why, Remedy.BY_ID) if row else Finding(address, path, why, remedy)
+
+    def _naming(self, address: Address, path: Path) -> Field | None:
+        """The field around a place that names something new which is out of service: by its id it may stand."""
+        kind, one = BY_NAME[address.kind], self.new[address]
+        retired = {o.id for o in self.new.values() if not o.active}
+        rows = (kind.field_at(path[:n]) for n in range(1, len(path) + 1))
+        row = next((r for r in rows if r and r.refers_to), None)
+        return row if row and retired & set(map(str, members(row, one.properties.get(row.path)))) else None
+
+    def _disturbing(self, whole: Mapping[str, Any], why: str) -> list[Finding]:
+        """Each new object with which the checks refuse something that was there: without it they do not."""
+        kept: list[Address] = []
+
+        def is_fine(more: Sequence[Address]) -> bool:
+            out = self.new.keys() - {*kept, *more}
+            _, problems = _checked(less(whole, {place_of(a) for a in out}), self.files)
+            return all(_where(p)[0] in self.new for p in problems)
+
+        def search(group: Sequence[Address]) -> list[Address]:
+            if is_fine(group):
+                kept.extend(group)
+                return []
+            half = len(group) // 2
+            return [*search(group[:half]), *search(group[half:])] if half else list(group)
+
+        return [Finding(a, (), f"with it, {why}") for a in search(tuple(self.new))]
 
     def _unpaired(self, desired: Desired, pairs: Pairs) -> Iterator[Finding]:
         """What would not find its object, or not as it is."""
@@ -111,6 +144,11 @@ class Judge:
                 for inner, found in self.new.items():
                     if found.id in named:
                         yield Finding(inner, (), f"with it, the plan would change {'.'.join(one.path)} of {address}")
+
+
+def _where(problem: Problem) -> tuple[Address, Path]:
+    """The address that a problem is about, and the place in the resource."""
+    return address_at(json.loads(problem.source.file))
 
 
 def changes(pairs: Pairs, project: str) -> Iterator[tuple[Address, FieldChange]]:

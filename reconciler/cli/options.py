@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,6 +78,17 @@ def target(function: F) -> F:
     )(function)
 
 
+def repeated(path: Path, env: str | None, variables: Mapping[str, str], target: Mapping[str, Any]) -> list[str]:
+    """The words that make another command work on the same: PATH, the environment, and the account."""
+    words = [] if path == Path() else [str(path)]
+    words += ["--env", env] if env else []
+    words += [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
+    words += ["--emulator"] if target.get("emulator") else []
+    words += ["--base-url", target["base_url"]] if target.get("base_url") else []
+    words += ["--allow-remote-base-url"] if target.get("allow_remote_base_url") else []
+    return words + (["--account", target["account"]] if target.get("account") else [])
+
+
 def allow(function: F) -> F:
     """What to let pass that is refused by default."""
     return click.option(
@@ -87,4 +98,16 @@ def allow(function: F) -> F:
         callback=_allows,
         metavar="RULE[=ADDRESS]",
         help="Let something pass that is refused by default. Repeatable.",
+    )(function)
+
+
+def form(function: F) -> F:
+    """How a plan is printed."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json", "markdown", "html", "github"]),
+        default="text",
+        show_default=True,
+        help="markdown is a pull-request comment, github marks the lines of the YAML.",
     )(function)

@@ -18,6 +18,9 @@ _LISTED = 5
 _INSIDE = "give a path inside the folder: catalogue/*.yaml"
 
 
+_FIRST = "`stripe-portal import` writes that of an existing account, `stripe-portal init` a first one"
+
+
 def locate(path: str | Path) -> Path:
     """The root file that a path means. Raises Unresolved with what to do."""
     given = Path(path)
@@ -28,9 +31,7 @@ def locate(path: str | Path) -> Path:
             return given
     except OSError as error:
         raise Unresolved(f"{shown(Path(path).as_posix())}: {error.strerror}") from None
-    raise Unresolved(
-        f"{shown(Path(path).as_posix())}: no such file or folder; `stripe-portal init` writes a first {ROOT}"
-    )
+    raise Unresolved(f"{shown(Path(path).as_posix())}: no such file or folder; {_FIRST}")
 
 
 def _inside(folder: Path) -> Path:
@@ -39,7 +40,7 @@ def _inside(folder: Path) -> Path:
     found = sorted(f.name for f in folder.iterdir() if f.suffix in (".yaml", ".yml"))[:_LISTED]
     hint = f"; there is {', '.join(found)}: give its path, or name it {ROOT}" if found else ""
     where = "this folder" if folder == Path() else shown(folder.as_posix())
-    raise Unresolved(f"no {ROOT} in {where}; `stripe-portal init` writes a first one{hint}")
+    raise Unresolved(f"no {ROOT} in {where}; {_FIRST}{hint}")
 
 
 def overlay_of(root: Path, environment: str) -> Path | None:

@@ -10,6 +10,7 @@ from typing import Any
 from reconciler import redact
 from reconciler.importer.entry import Entry, Rulings
 from reconciler.importer.names import Key
+from reconciler.importer.urls import secret_in
 from reconciler.importer.values import declared, is_required, people_s, spelled
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Kind, Settable
@@ -17,7 +18,11 @@ from reconciler.kinds.values import map_members, swap_refs
 from reconciler.model import Address, LocalFile, Observed, Path
 
 _FIXED = (Settable.ON_CREATE, Settable.ONCE)
-_UNSEEN = frozenset("\0\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff")
+# Those that join or part letters (U+200C, U+200D) are seen: in Persian, and in emoji.
+_UNSEEN = frozenset(
+    "\0\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ def _entry(address: Address, one: Observed, state: _State) -> Entry:
         row = kind.field_at(path)
         assert row is not None
         foreign: list[str] = []
-        named = map_members(row, value, partial(_named, address, state, foreign))
+        by_id = any(a == address and _overlap(p, path) for a, p in state.rulings.by_id)
+        named = map_members(row, value, partial(_named, address, state, foreign, by_id))
         if isinstance(row.refers_to, str) and isinstance(named, tuple) and row.unordered:
             named = tuple(sorted(named, key=str))
         _put(nested, path, spelled(row, swap_refs(named, lambda ref: state.scene.pictures[ref.address].written)))
@@ -113,13 +119,18 @@ def _kept(kind: Kind, address: Address, one: Observed, state: _State) -> tuple[d
         if why:
             values.pop(path, None)
             notes.append(f"{'.'.join(path)} is left out: {why}")
-            if is_required(kind, path):
+            if is_required(kind, path) or (kind.own_id and path == ("id",)):
                 around = path[:-1]
                 gone = [p for p in values if around and p[: len(around)] == around]
                 for p in gone:
                     del values[p]
                 if not around:
                     state.gone.setdefault(address, f"{path[0]}: {why}")
+    if kind.natural_key and (held := secret_in(values.get((kind.natural_key,)))):
+        notes.append(
+            f"{kind.natural_key} holds what looks like {held}, and stands here: to keep it out of the YAML, write "
+            f"${{name}} in its place, and give it with --var"
+        )
     return values, tuple(dict.fromkeys(notes))
 
 
@@ -163,10 +174,14 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(v)
 
 
-def _named(within: Address, state: _State, foreign: list[str], kind: str, member: Any) -> Any:
-    """The name of what an id stands for. What has none is named by its id, which is one of this account."""
+def _named(within: Address, state: _State, foreign: list[str], by_id: bool, kind: str, member: Any) -> Any:
+    """The name of what an id stands for. What has none is named by its id, which is one of this account.
+
+    So is with `by_id` what is out of service.
+    """
     address = state.scene.addresses.get((kind, member))
-    if address is None or address in state.gone:
+    one = state.scene.objects.get(address) if address else None
+    if address is None or address in state.gone or (by_id and one and not one.active):
         foreign.append(member)
         return {"id": member}
     if address in state.alone:

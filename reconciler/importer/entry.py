@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -15,6 +15,7 @@ class Remedy(Enum):
 
     LEAVE_OUT = "leave out"
     OVERLAY = "overlay"  # it holds in this account alone
+    BY_ID = "by id"  # it names what is out of service, which the YAML cannot, and Stripe can
     ADOPT = "adopt"  # its natural key does not tell it from others
 
 
@@ -35,21 +36,24 @@ class Rulings:
     out: Mapping[tuple[Address, Path], str] = field(default_factory=dict)
     overlay: frozenset[tuple[Address, Path]] = frozenset()
     adopt: frozenset[Address] = frozenset()
+    by_id: frozenset[tuple[Address, Path]] = frozenset()
 
     def after(self, findings: tuple[Finding, ...]) -> Rulings:
         """These and more. Who asks again for what did not help is left out."""
-        out, overlay, adopt = dict(self.out), set(self.overlay), set(self.adopt)
+        out, overlay, adopt, by_id = dict(self.out), set(self.overlay), set(self.adopt), set(self.by_id)
         for one in findings:
             key = (one.address, one.path)
             if one.remedy is Remedy.ADOPT and one.address not in self.adopt:
                 adopt.add(one.address)
             elif one.remedy is Remedy.OVERLAY and key not in self.overlay:
                 overlay.add(key)
+            elif one.remedy is Remedy.BY_ID and key not in self.by_id:
+                by_id.add(key)
             elif key in self.out and one.path:  # what is at this place was left out, and it is still wrong
                 out.setdefault((one.address, one.path[:-1]), one.why)
             else:
                 out.setdefault(key, one.why)
-        return replace(self, out=out, overlay=frozenset(overlay), adopt=frozenset(adopt))
+        return Rulings(out, frozenset(overlay), frozenset(adopt), frozenset(by_id))
 
 
 @dataclass(frozen=True, slots=True)

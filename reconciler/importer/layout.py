@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from itertools import chain, count
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -78,15 +79,23 @@ def _home(
             return path
     if len(having) > 1 and all(len(resources) == 1 for resources in having.values()):
         own = str(PurePosixPath(next(iter(having))).parent / f"{name}.yaml")
-        return own if own not in files else next(iter(having))
+        return _apart(own, files, homes) if own not in files else next(iter(having))
     if having:
         return next(iter(having))
     if layout is Layout.SINGLE:
         return root
     kind = next(k for k in KINDS if k.plural == plural)
     if layout is Layout.PRODUCT and _children(kind):
-        return f"{CATALOGUE}/{plural}/{name}.yaml"
+        return _apart(f"{CATALOGUE}/{plural}/{name}.yaml", files, homes)
     return f"{CATALOGUE}/{plural}.yaml"
+
+
+def _apart(path: str, files: Mapping[str, Any], homes: Mapping[tuple[str, ...], str]) -> str:
+    """A path that no other one becomes where capitals make no difference."""
+    taken = {p.casefold() for p in files if p != path} | {p.casefold() for p in homes.values()}
+    plain = PurePosixPath(path)
+    numbered = (str(plain.with_stem(f"{plain.stem}-{number}")) for number in count(2))
+    return next(p for p in chain([path], numbered) if p.casefold() not in taken)
 
 
 def patterns(paths: Sequence[str]) -> list[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count
 
+from reconciler.importer.urls import plain
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.shapes import NAME
+from reconciler.kinds.values import map_members
 from reconciler.model import Address, Observed
 
 Key = tuple[str, str]
@@ -36,7 +39,7 @@ def addresses(
     used = {*taken, *known.values()}
     for kind in kinds:
         mine = sorted((o for o in objects if o.kind == kind.name), key=lambda o: (o.created, o.id))
-        for candidates in (_stamped, _keyed, _described, _numbered):
+        for candidates in (_stamped, _keyed, _described, partial(_selling, found), _numbered):
             first: dict[str, tuple[str, ...]] = {}
             for one in mine:
                 around = _around(kind, one, found)
@@ -52,6 +55,11 @@ def addresses(
                     found[kind.name, one.id] = address
                     used.add(address)
     return {key: address for key, address in found.items() if key not in known}
+
+
+def is_made_up(ident: str) -> bool:
+    """Whether an id looks like one that Stripe made up, and nobody chose."""
+    return bool(_RANDOM.fullmatch(ident))
 
 
 def _around(kind: Kind, one: Observed, found: Mapping[Key, Address]) -> str | None:
@@ -84,10 +92,10 @@ def _keyed(kind: Kind, one: Observed, around: str, project: str) -> Iterator[str
     """A natural key that somebody chose, without the name of what it stands in."""
     del project
     value = one.properties.get((kind.natural_key,)) if kind.natural_key else None
-    if not isinstance(value, str) or (kind.own_id and _RANDOM.fullmatch(value)):
+    if not isinstance(value, str) or (kind.own_id and is_made_up(value)):
         return
     said = kind.natural_key in _LABELS or not re.fullmatch(NAME, value)
-    name = slug(re.sub(r"^https?://(www\.)?", "", value)) if said else value
+    name = slug(plain(value)) if said else value
     parent = around.removesuffix(".")
     inside = name[len(parent) :].lstrip("_-") if parent and name.lower().startswith(parent.lower()) else name
     if re.fullmatch(NAME, inside):
@@ -105,6 +113,20 @@ def _described(kind: Kind, one: Observed, around: str, project: str) -> Iterator
         yield name
     elif one.properties.get((kind.default_flag,)):
         yield "default"
+
+
+def _selling(found: Mapping[Key, Address], kind: Kind, one: Observed, around: str, project: str) -> Iterator[str]:
+    """By what it cannot be without: a payment link by what it sells."""
+    del around, project
+    rows = [f for f in kind.referring if f.required]
+    values = [(f, one.properties.get(f.path)) for f in rows]
+    keys: list[Key] = []
+    for field, value in values:
+        map_members(field, value, lambda to, member: keys.append((to, str(member))))
+    names = [found[key].name for key in keys if key in found]
+    for said in ([n.partition(".")[0] for n in names], names):
+        if name := slug(" ".join(dict.fromkeys(said))):
+            yield name
 
 
 def _numbered(kind: Kind, one: Observed, around: str, project: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from reconciler.importer.compose import Scene, compose
@@ -13,6 +13,9 @@ from reconciler.model import Address, Path, Place
 
 ROUNDS = 40
 """Each finding leaves something out, so that there is an end; this many rounds are more than any account needs."""
+
+DEEPEST = 3
+"""A resource stands no deeper than under so many keys and its name."""
 
 Judge = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Finding]]
 """Told what the project would declare in this environment, and in one that has no overlay; says what cannot stand."""
@@ -62,6 +65,15 @@ def together(declared: Mapping[str, Any], entries: Sequence[tuple[Entry, Mapping
         at[name] = {**resource, **{k: v for k, v in (at.get(name) or {}).items() if k not in resource}}
         fresh.add(id(at[name]))
     return data
+
+
+def less(declared: Mapping[str, Any], places: Collection[tuple[str, ...]], at: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A document without some resources."""
+    return {
+        key: less(value, places, (*at, key)) if isinstance(value, Mapping) and len(at) < DEEPEST else value
+        for key, value in declared.items()
+        if (*at, key) not in places
+    }
 
 
 def place_of(address: Address) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def declared(kind: Kind, one: Observed, project: str) -> dict[Path, Any]:
     the server would have it; None is a value that the YAML needs and Stripe does not tell.
     """
     mark = one.stamp if one.stamp and one.stamp.project == project and one.stamp.readable else None
-    paths = set(mark.fields if mark else _unusual(kind, one))
+    paths = set(mark.fields if mark else unusual(kind, one))
     parent = (kind.parent[1],) if kind.parent else None
     paths = {p for p in paths if kind.field_at(p) and p != parent}
     if one.active:
@@ -39,7 +39,8 @@ def declared(kind: Kind, one: Observed, project: str) -> dict[Path, Any]:
     return found
 
 
-def _unusual(kind: Kind, one: Observed) -> Iterator[Path]:
+def unusual(kind: Kind, one: Observed) -> Iterator[Path]:
+    """What is not as the server would have it."""
     for path, value in one.properties.items():
         field = kind.field_at(path)
         if field is None or field.write_only:

@@ -58,6 +58,7 @@ COUPON = Kind(
     sdk="Coupon",
     scope=scope("Coupons", "coupon"),
     doc="A discount. Customers redeem it through promotion codes, or your code applies it by its id.",
+    known_by=("name",),
     natural_key="id",
     own_id=True,
     frees_key=True,

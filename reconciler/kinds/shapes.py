@@ -83,7 +83,11 @@ def text(maximum: int, minimum: int = 1) -> Shape:
     return {"type": "string", "minLength": minimum, "maxLength": maximum}
 
 
-OWN_ID: Shape = text(5000) | {"title": "an id of letters, digits, - and _", "pattern": "^[A-Za-z0-9_-]+$"}
+OWN_ID: Shape = text(5000) | {
+    "title": "an id of letters, digits and marks other than /",
+    "pattern": "^(?!\\.{1,2}$)[!-.0-~]([ -.0-~]*[!-.0-~])?$",
+}
+"""Stripe takes any text (stripe-facts 2.7). What could not stand in a URL, or would not be seen, is refused."""
 
 
 def whole(minimum: int = 0, maximum: int | None = None) -> Shape:

@@ -55,6 +55,7 @@ SHIPPING_RATE = Kind(
     # One of the two for writing is misspelled in the schema of manifests, and may be so elsewhere (stripe-facts 11).
     scope=Scope("Shipping rates", ("shipping_rate_read",), ("shipping_rate_write", "shpping_rate_write")),
     doc="What shipping costs and how long it takes, for payment links and Checkout.",
+    known_by=("display_name",),
     by_created=True,
     retired_means="can no longer be chosen for new purchases",
     check=check,

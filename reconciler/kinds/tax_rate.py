@@ -53,6 +53,7 @@ TAX_RATE = Kind(
     sdk="TaxRate",
     scope=scope("Tax rates", "tax_rate"),
     doc="A tax that you put on subscriptions and invoices yourself, where Stripe Tax does not reckon it.",
+    known_by=("display_name",),
     by_created=True,
     retired_means="can no longer be put on anything new; subscriptions and invoices that have it keep it",
     check=check,

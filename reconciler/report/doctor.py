@@ -9,11 +9,13 @@ from reconciler.doctor import Answer, Diagnosis, Finding
 from reconciler.report.words import printable
 
 
-def text(found: Diagnosis, project: str, environment: str | None) -> str:
-    """The whole diagnosis, for people."""
+def text(found: Diagnosis, project: str | None, environment: str | None) -> str:
+    """The whole diagnosis, for people. Without a project, it is about what can be imported."""
     lines = [f"Key: {found.key}", f"Account: {_account(found)}"]
-    lines += [f"Project: {project}" + (f", environment {environment}" if environment else "")]
-    lines += ["", *_reads(found), "", *_writes(found), "", *_links(found), "", *_settings(found), "", _end(found)]
+    where = project or "none yet: there is no stripe-portal.yaml here"
+    lines += [f"Project: {where}" + (f", environment {environment}" if project and environment else "")]
+    writes = [] if found.first else ["", *_writes(found)]
+    lines += ["", *_reads(found), *writes, "", *_links(found), "", *_settings(found), "", _end(found)]
     return "\n".join(printable(line) for line in "\n".join(lines).split("\n"))
 
 
@@ -25,7 +27,7 @@ def _account(found: Diagnosis) -> str:
 
 
 def _reads(found: Diagnosis) -> Iterator[str]:
-    yield "May it read what plan, drift and impact need?"
+    yield "May it read what import needs?" if found.first else "May it read what plan, drift and impact need?"
     yield from _table(found.findings, "Read")
     if gone := [f.need.what for f in found.others if f.answer is Answer.NO]:
         yield f"  Not readable, and not declared: {', '.join(gone)}. What was once made of them is not seen."
@@ -54,7 +56,12 @@ def _writes(found: Diagnosis) -> Iterator[str]:
 
 
 def _links(found: Diagnosis) -> Iterator[str]:
-    yield "Restricted keys with what this configuration needs. Check which account the page is for, and its rows:"
+    what = (
+        "A restricted key with what import needs"
+        if found.first
+        else "Restricted keys with what this configuration needs"
+    )
+    yield f"{what}. Check which account the page is for, and its rows:"
     for one in found.links:
         yield f"  For {one.purpose}"
         yield f"    {one.url}"
@@ -76,12 +83,12 @@ def _end(found: Diagnosis) -> str:
     if found.problem:
         return "Not well: the account was not read, so what the key may do is not known."
     if not found.lacking:
-        return "Well: nothing that plan needs is missing."
+        return f"Well: nothing that {'import' if found.first else 'plan'} needs is missing."
     rows = dict.fromkeys(f.reason or f"{f.need.scope.row}: Read" for f in found.lacking)
     return f"Not well: the key lacks {', '.join(rows)}. Edit it in the Dashboard, or make one by a link above."
 
 
-def data(found: Diagnosis, project: str, environment: str | None) -> dict[str, Any]:
+def data(found: Diagnosis, project: str | None, environment: str | None) -> dict[str, Any]:
     """The same as plain data."""
     target = found.target
     return {

@@ -41,7 +41,8 @@ def check(document: Document) -> Findings:
     for resource in unsound:
         for finding in findings(resource.kind.name, str(resource.address), resource.data):
             named = resources.get((*resource.place, *finding.place), resource)
-            found.append((named.address, _problem(document, resource.place, finding, resource.data)))
+            problem = _problem(document, resource.place, finding, resource.data)
+            found.append((named.address, _of_overlay(document, resource, problem)))
     found += broken_rules(document, sound, unsound)
     return Findings(_once(found), frozenset(address for address, _ in found if address))
 
@@ -49,6 +50,15 @@ def check(document: Document) -> Findings:
 def _problem(document: Document, place: Place, finding: Finding, data: Any) -> Problem:
     at = document.key_at((*place, *finding.place)) if finding.on_key else position(document, place, finding.place, data)
     return Problem(at, finding.message, finding.hint)
+
+
+def _of_overlay(document: Document, resource: Declared, problem: Problem) -> Problem:
+    """A resource that stands in the overlay alone may be one that has another name in the other files."""
+    over = f"environments/{document.environment}.yaml"
+    if not document.key_at(resource.place).file.replace("\\", "/").endswith(over):
+        return problem
+    alone = f"Only {over} declares {resource.address}: if it was renamed in the other files, rename it here too"
+    return replace(problem, hint=" ".join(filter(None, [problem.hint, alone])))
 
 
 def _once(found: Sequence[tuple[Address | None, Problem]]) -> tuple[Problem, ...]:

@@ -239,6 +239,8 @@ INVALID: tuple[tuple[str, Mapping[str, str], tuple[str, ...]], ...] = (
     ),
 )
 
+FIRST = "`stripe-portal import` writes that of an existing account, `stripe-portal init` a first one"
+
 
 @pytest.mark.parametrize(("files", "expected"), [c[1:] for c in INVALID], ids=[c[0] for c in INVALID])
 def test_invalid(project: Any, files: Mapping[str, str], expected: tuple[str, ...]) -> None:
@@ -250,21 +252,31 @@ def test_invalid(project: Any, files: Mapping[str, str], expected: tuple[str, ..
 
 
 UNRESOLVED: tuple[tuple[str, Mapping[str, str], dict[str, Any], str], ...] = (
-    ("empty folder", {}, {}, "no stripe-portal.yaml in this folder; `stripe-portal init` writes a first one"),
+    (
+        "empty folder",
+        {},
+        {},
+        f"no stripe-portal.yaml in this folder; {FIRST}",
+    ),
     (
         "another name",
         {"stripe-portal.yml": HEAD},
         {},
-        "no stripe-portal.yaml in this folder; `stripe-portal init` writes a first one; there is stripe-portal.yml:"
+        f"no stripe-portal.yaml in this folder; {FIRST}; there is stripe-portal.yml:"
         " give its path, or name it stripe-portal.yaml",
     ),
     (
         "no such path",
         {},
         {"path": "shop/catalogue.yaml"},
-        "shop/catalogue.yaml: no such file or folder; `stripe-portal init` writes a first stripe-portal.yaml",
+        f"shop/catalogue.yaml: no such file or folder; {FIRST}",
     ),
-    ("an impossible path", {}, {"path": "a\0b"}, "a·b: no such file or folder; `stripe-portal init` writes a first"),
+    (
+        "an impossible path",
+        {},
+        {"path": "a\0b"},
+        f"a·b: no such file or folder; {FIRST}",
+    ),
     ("a long path", {}, {"path": "a" * 5000}, "a" * 39 + "…: File name too long"),
     ("unknown environment", {ROOT: TWO}, {"env": "liv"}, "no environment liv: did you mean live?; there is test, live"),
     ("far from any", {ROOT: TWO}, {"env": "xyz"}, "no environment xyz: there is test, live"),
