@@ -10,20 +10,11 @@ from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.kinds import BY_NAME, KINDS
-from reconciler.kinds.inside import parts
-from reconciler.kinds.kind import Field, Kind, Settable
+from reconciler.kinds.inside import Declared, children_of, declared
+from reconciler.kinds.kind import Settable
+from reconciler.kinds.rules import ALLOW, hints_of
 from reconciler.kinds.values import flatten, freeze, map_members, refs_in
-from reconciler.model import Address, Desired, Document, LocalFile, Path, Place, Ref, Resource
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    """A resource as written, and where."""
-
-    kind: Kind
-    address: Address
-    place: Place
-    data: Mapping[str, Any]
+from reconciler.model import Address, Desired, Document, LocalFile, Path, Place, Ref, Resource, Source
 
 
 @dataclass(slots=True)
@@ -31,7 +22,7 @@ class _Names:
     """What a name in a document can mean, and what went wrong while finding out."""
 
     document: Document
-    declared: dict[Address, _Declared]
+    declared: dict[Address, Declared]
     files: Mapping[Place, LocalFile]
     problems: list[Problem] = field(default_factory=list)
 
@@ -45,7 +36,7 @@ class _Names:
                 found |= {n: d for n, d in written.items() if isinstance(d, Mapping)}
         return found
 
-    def find(self, kind: str, name: str, within: _Declared, path: Path) -> Any:
+    def find(self, kind: str, name: str, within: Declared, path: Path) -> Any:
         """The Ref that a name stands for, which was written in a field of the resource `within`."""
         address, inside = Address(kind, name), Address(kind, f"{within.address.name}.{name}")
         if address not in self.declared and "." not in name and inside in self.declared:
@@ -69,44 +60,33 @@ def resolve(
     Resources in `broken` have problems already and are not looked at, but their names count. `files` are the local
     files that values name. The problems that come back are more of them: a Desired with any is not fit for planning.
     """
-    names = _Names(document, {d.address: d for d in _declared(document.data)}, files or {})
+    names = _Names(document, {d.address: d for d in _declared(document)}, files or {})
     resources = {a: _resource(names, d) for a, d in names.declared.items() if a not in broken}
     moved = _moved(names)
     released = _released(names)
     order = _order(names, resources)
     project = document.data.get("project")
     known = {file.address: file for file in names.files.values()}
-    return Desired(str(project), resources, order, moved, released, known), names.problems
+    guards = document.data.get("guards")
+    limits = freeze(guards) if isinstance(guards, Mapping) else {}
+    return Desired(str(project), resources, order, moved, released, known, limits, _permits(names, resources)), (
+        names.problems
+    )
 
 
-def _declared(data: Mapping[str, Any]) -> Iterator[_Declared]:
-    for kind in KINDS:
-        written = data.get(kind.plural)
-        if kind.parent is None and isinstance(written, Mapping):
-            for name, value in written.items():
-                if isinstance(value, Mapping):
-                    place: Place = (kind.plural, name)
-                    yield _Declared(kind, Address(kind.name, name), place, value)
-                    yield from _children(kind, name, place, value)
-    for kind, address, value in parts(data):
-        if isinstance(value, Mapping):
-            yield _Declared(kind, address, (kind.plural,), value)
+def declared_addresses(document: Document) -> tuple[Address, ...]:
+    """Every address that a document declares, whether or not it is right."""
+    return tuple(d.address for d in _declared(document))
 
 
-def _children(parent: Kind, name: str, place: Place, data: Mapping[str, Any]) -> Iterator[_Declared]:
-    for kind in KINDS:
-        written = data.get(kind.plural)
-        if kind.parent and kind.parent[0] == parent.name and isinstance(written, Mapping):
-            for child, value in written.items():
-                if isinstance(value, Mapping):
-                    yield _Declared(kind, Address(kind.name, f"{name}.{child}"), (*place, kind.plural, child), value)
+def _declared(document: Document) -> Iterator[Declared]:
+    return (d for d in declared(document.data) if isinstance(d.data, Mapping))
 
 
-def _resource(names: _Names, declared: _Declared) -> Resource:
+def _resource(names: _Names, declared: Declared) -> Resource:
     kind, address, document = declared.kind, declared.address, names.document
-    hints = {h.name: declared.data[h.name] for h in kind.hints if h.name in declared.data}
-    hints |= {k: declared.data[k] for k in ("adopt",) if k in declared.data}
-    inside = {k.plural for k in KINDS if k.parent and k.parent[0] == kind.name}
+    hints = {h.name: declared.data[h.name] for h in hints_of(kind) if h.name in declared.data}
+    inside = {k.plural for k in children_of(kind)}
     data = {k: v for k, v in declared.data.items() if k not in inside and k not in hints}
     try:
         spelled = kind.spell(data, names.children) if kind.spell else data
@@ -120,12 +100,22 @@ def _resource(names: _Names, declared: _Declared) -> Resource:
     if active is not None and properties.get(active.path) is None:
         properties[active.path] = active.default
     for path, value in properties.items():
-        row = kind.field_at(path)
-        if row is not None and row.refers_to and value is not None:
+        row = kind.leaf(path)
+        if row.refers_to and value is not None:
             properties[path] = map_members(row, value, _meaning(names, declared, path))
-        elif row is not None and row.uploads and value is not None:
+        elif row.uploads and value is not None:
             properties[path] = _with_files(names, (*declared.place, *path), value)
     return Resource(address, properties, document.key_at(declared.place), freeze(hints))
+
+
+def _permits(names: _Names, resources: Mapping[Address, Resource]) -> dict[tuple[Address, str], Source]:
+    """The rules that resources allow for themselves, with where."""
+    places = {a: (*names.declared[a].place, ALLOW.name) for a in resources}
+    return {
+        (address, rule): names.document.key_at(places[address])
+        for address, resource in resources.items()
+        for rule in resource.hints.get(ALLOW.name) or ()
+    }
 
 
 def _with_files(names: _Names, place: Place, value: Any) -> Any:
@@ -136,7 +126,7 @@ def _with_files(names: _Names, place: Place, value: Any) -> Any:
     return Ref(file.address) if file else value
 
 
-def _meaning(names: _Names, declared: _Declared, path: Path) -> Callable[[str, Any], Any]:
+def _meaning(names: _Names, declared: Declared, path: Path) -> Callable[[str, Any], Any]:
     def meaning(kind: str, written: Any) -> Any:
         if isinstance(written, Mapping):
             return written["id"]
@@ -149,8 +139,7 @@ def _meaning(names: _Names, declared: _Declared, path: Path) -> Callable[[str, A
 
 def _moved(names: _Names) -> dict[Address, Address]:
     moved: dict[Address, Address] = {}
-    entries = names.document.data.get("moved")
-    for number, entry in enumerate(entries if isinstance(entries, list) else []):
+    for number, entry in _listed(names, "moved"):
         if not (isinstance(entry, Mapping) and {"from", "to"} <= entry.keys()):
             continue
         old = _address(names, entry["from"], ("moved", number, "from"))
@@ -175,8 +164,7 @@ def _moved(names: _Names) -> dict[Address, Address]:
 
 def _released(names: _Names) -> tuple[Address, ...]:
     released: list[Address] = []
-    entries = names.document.data.get("released")
-    for number, entry in enumerate(entries if isinstance(entries, list) else []):
+    for number, entry in _listed(names, "released"):
         address = _address(names, entry, ("released", number))
         if address in names.declared:
             at = names.document.at(("released", number))
@@ -184,6 +172,11 @@ def _released(names: _Names) -> tuple[Address, ...]:
         elif address is not None:
             released.append(address)
     return tuple(released)
+
+
+def _listed(names: _Names, key: str) -> Iterator[tuple[int, Any]]:
+    entries = names.document.data.get(key)
+    return enumerate(entries if isinstance(entries, list) else ())
 
 
 def _address(names: _Names, text: Any, place: Place) -> Address | None:
@@ -216,16 +209,5 @@ def _order(names: _Names, resources: Mapping[Address, Resource]) -> tuple[Addres
 def _body_refs(resource: Resource) -> Iterator[Ref]:
     kind = BY_NAME[resource.address.kind]
     for path, value in resource.properties.items():
-        if _field(kind, path).settable is not Settable.ON_UPDATE:
+        if kind.leaf(path).settable is not Settable.ON_UPDATE:
             yield from refs_in(value)
-
-
-def _field(kind: Kind, path: Path) -> Field:
-    row = kind.field_at(path)
-    assert row is not None, (kind.name, path)
-    return row
-
-
-def declared_addresses(document: Document) -> tuple[Address, ...]:
-    """Every address that a document declares, whether or not it is right."""
-    return tuple(d.address for d in _declared(document.data))

@@ -101,13 +101,8 @@ def upload(gateway: Gateway, file: LocalFile, *, idempotency_key: str) -> Mappin
     """
     content, what_for = _planned(file), file.purpose or purpose(file.size)
     try:
-        answer = gateway.upload(
-            content,
-            _name(file),
-            what_for,
-            metadata={KEY: file.digest},
-            idempotency_key=idempotency_key,
-        )
+        mark = {KEY: file.digest}
+        answer = gateway.upload(content, _name(file), what_for, metadata=mark, idempotency_key=idempotency_key)
     except ApiFailure as failure:
         raise _explained(failure, file) from None
     names = {file.digest: _url(answer, file), f"{file.digest}.{what_for}": str(answer["id"])}
@@ -148,15 +143,7 @@ def _explained(failure: ApiFailure, file: LocalFile) -> ApiFailure:
     if failure.status == 400 and failure.param in ("", "file", "purpose"):
         other = "" if file.purpose else ", or publish it elsewhere and give its URL"
         message = f"{message.rstrip('.')}. Convert it to PNG or JPEG{other}"
-    return ApiFailure(
-        failure.call,
-        message,
-        status=failure.status,
-        code=failure.code,
-        param=failure.param,
-        request_id=failure.request_id,
-        unknown=failure.unknown,
-    )
+    return failure.saying(message)
 
 
 def _url(answer: Mapping[str, Any], file: LocalFile) -> str:

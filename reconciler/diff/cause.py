@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Field
-from reconciler.kinds.values import comparable, members, refs_in, swap_refs
+from reconciler.kinds.values import comparable, map_members, members, refs_in, swap_refs
 from reconciler.model import ACTIVE, Address, Cause, Observed, Pairs, Path, Ref
 from reconciler.stamp import digest
 
@@ -40,6 +40,14 @@ class Known:
     def settle(self, field: Field, value: Any) -> Any:
         """Swap every Ref whose id is known for it."""
         return swap_refs(value, self.id_of) if field.refers_to else value
+
+    def follow(self, field: Field, value: Any) -> Any:
+        """The value with a successor in the place of every object of ours that leaves."""
+        return map_members(field, value, lambda _, member: self._successor(member))
+
+    def _successor(self, member: Any) -> Any:
+        successor = self.successors.get(member)
+        return member if successor is None else self.id_of(Ref(successor))
 
     def id_of(self, ref: Ref) -> str | Ref:
         return self.ids.get(ref.address, ref)

@@ -10,9 +10,8 @@ from typing import Any
 
 from reconciler.errors import Problem
 from reconciler.images.content import LIMIT, Unfit, fitting, local, shown, type_of
-from reconciler.kinds import KINDS
-from reconciler.kinds.inside import parts
-from reconciler.kinds.kind import Field, Kind
+from reconciler.kinds.inside import declared
+from reconciler.kinds.kind import Field
 from reconciler.kinds.shapes import LOCAL_IMAGE
 from reconciler.model import Document, LocalFile, Place
 from reconciler.redact import redact
@@ -78,23 +77,10 @@ def _verdict(outcome: bytes | str) -> tuple[str, str]:
 
 def _texts(document: Document) -> Iterator[tuple[Field, Place, str]]:
     """Every text in a field where local images may stand, with the field and its place."""
-    resources = [*_resources(None, document.data, ()), *((k, (k.plural,), v) for k, _, v in parts(document.data))]
-    for kind, place, data in resources:
-        for row in kind.fields:
+    for one in declared(document.data):
+        for row in one.kind.fields:
             if row.uploads:
-                yield from ((row, at, text) for at, text in _inside(row.path, data, place))
-
-
-def _resources(around: Kind | None, data: Mapping[str, Any], place: Place) -> Iterator[tuple[Kind, Place, Any]]:
-    for kind in KINDS:
-        written = data.get(kind.plural)
-        if (kind.parent and kind.parent[0]) != (around and around.name) or not isinstance(written, Mapping):
-            continue
-        for name, resource in written.items():
-            if isinstance(resource, Mapping):
-                here = (*place, kind.plural, name)
-                yield kind, here, resource
-                yield from _resources(kind, resource, here)
+                yield from ((row, at, text) for at, text in _inside(row.path, one.data, one.place))
 
 
 def _inside(path: Sequence[str], data: Any, place: Place) -> Iterator[tuple[Place, str]]:

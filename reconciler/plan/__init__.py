@@ -10,12 +10,13 @@ from types import MappingProxyType
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import members
 from reconciler.model import Address, Change, Desired, Difference, Observed, Pairs, Plan, Resource, Target
+from reconciler.plan.closure import closure
 from reconciler.plan.draft import drafts as drafts_of
 from reconciler.plan.draft import leave_draft
 from reconciler.plan.holders import Holders
 from reconciler.plan.leave import leaving
 from reconciler.plan.objections import objections
-from reconciler.plan.order import closure, needs_of, ordered
+from reconciler.plan.order import Index, needs_of, ordered
 
 
 def make(
@@ -38,9 +39,10 @@ def make(
     holders = Holders(desired, observed, differences)
     drafts = [d for difference in differences for d in drafts_of(desired, difference, holders)]
     drafts += [leave_draft(one) for one in leave.going]
-    needs = needs_of(drafts)
+    index = Index.of(drafts)
+    needs = needs_of(index)
     if only:
-        chosen = closure(drafts, needs, only)
+        chosen = closure(index, needs, only)
         drafts = [d for d in drafts if d.key in chosen]
     refusals = [*pairs.problems, *leave.refusals, *objections(drafts, holders)]
     try:
@@ -64,6 +66,7 @@ def make(
         files={a: f for a, f in desired.files.items() if a not in urls},
         urls=urls,
         checklist=tuple(c for c in checklist if not only or c.address in only),
+        project=desired.project,
     )
 
 

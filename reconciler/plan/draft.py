@@ -13,6 +13,7 @@ from reconciler.kinds.kind import Kind
 from reconciler.kinds.values import comparable, parameters, refs_in
 from reconciler.model import (
     ACTIVE,
+    PROTECT,
     Action,
     Change,
     Desired,
@@ -151,6 +152,8 @@ def _stamp(desired: Desired, difference: Difference, written: AbstractSet[Path])
             fields[path] = stamps.digest(comparable(field, value))
         if before and path in before.returned and path not in written and fields.get(path) == before.fields.get(path):
             returned[path] = before.returned[path]
+    if resource.protected:
+        fields[PROTECT] = stamps.digest(True)
     return Stamp(desired.project, resource.address, fields, returned), pending
 
 

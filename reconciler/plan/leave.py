@@ -77,11 +77,20 @@ def _decided(candidate: Candidate, desired: Desired, scene: Scene) -> Leave:
     same = f"{address}: {one.id} is the same as {candidate.equals.id}" if candidate.equals else ""
     if same and any(p.holder.stamp is None or p.holder.stamp.project != scene.project for p in loose):
         return Leave((), (f"{same}, and stays: {', '.join(map(str, loose))} points at it",))
-    if kind.secret and candidate.successor and not candidate.equals:
-        held_by = f"{address}: {one.id}, which leaves, signs with a secret of its own. Its successor has another"
-        return Leave((_retired(kind, candidate, scene),), (f"{held_by}, which the Dashboard shows",))
     warnings = [f"{p} still points at {one.id}, which leaves service" for p in loose]
-    return Leave((_retired(kind, candidate, scene),), (*warnings, *([f"{same}, and is retired"] if same else [])))
+    warnings += [f"{same}, and is retired"] if same else _secret_is_another(candidate, scene)
+    return Leave((_retired(kind, candidate, scene),), tuple(warnings))
+
+
+def _secret_is_another(candidate: Candidate, scene: Scene) -> list[str]:
+    """What the code must be given that checks signatures, where another object takes over, under a new name or not."""
+    address, one = candidate.address, candidate.observed
+    kind = BY_NAME[one.kind]
+    taker = candidate.successor or scene.takers.get((kind.name, kind.key_of(one.properties)))
+    if not kind.secret or (candidate.successor is None and taker not in scene.coming):
+        return []
+    whose = f"{address}: {one.id}, which leaves, signs with a secret of its own"
+    return [f"{whose}. {'Its successor' if taker == address else taker} has another, which the Dashboard shows"]
 
 
 def _switched(address: Address, one: Observed, scene: Scene) -> Leave:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
 from reconciler.kinds import BY_NAME
-from reconciler.kinds.kind import Retire
+from reconciler.kinds.kind import Field, Retire
 from reconciler.kinds.values import members
-from reconciler.model import Action, Address, Cause, FieldChange, Path, Ref, Verb
+from reconciler.model import Action, Address, FieldChange, Observed, Path, Ref, Verb
 from reconciler.plan.draft import LEAVES, Draft, Key
 from reconciler.plan.pointers import referers
 
@@ -20,7 +20,7 @@ Edge = tuple[Key, Key]
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class Index:
     """The drafts by what the rules ask for.
 
     `arriving` are the drafts after which a resource has its object; `retiring` those after which an id is out of
@@ -34,7 +34,7 @@ class _Scene:
     early: Mapping[Key, Sequence[Key]]
 
     @classmethod
-    def of(cls, drafts: Sequence[Draft]) -> _Scene:
+    def of(cls, drafts: Sequence[Draft]) -> Index:
         arriving = {d.action.address: d.key for d in drafts if d.action.verb in (Verb.CREATE, Verb.REVIVE)}
         revived = {d.action.id: d.key for d in drafts if d.action.verb is Verb.REVIVE and d.action.id}
         retiring = {d.action.id: d.key for d in drafts if d.action.verb is Verb.RETIRE and d.action.id}
@@ -45,10 +45,10 @@ class _Scene:
         freed = ((d.key, takers.get(_freed(d.action, after=False))) for d in drafts if d.action.verb is Verb.RETIRE)
         return cls(drafts, arriving, revived, retiring, {key: keys for key, keys in freed if keys})
 
-    def changes(self) -> Iterator[tuple[Draft, FieldChange]]:
+    def changes(self) -> Iterator[tuple[Draft, Field, FieldChange]]:
         for draft in self.drafts:
             for change in draft.action.change.fields if draft.action.change else ():
-                yield draft, change
+                yield draft, BY_NAME[draft.action.address.kind].leaf(change.path), change
 
     def standing(self) -> Mapping[str, Sequence[Key]]:
         """What is done to each declared resource, in turn."""
@@ -71,40 +71,39 @@ def _freed(action: Action, *, after: bool) -> tuple[str, Any] | None:
     return None if value is None else (kind.name, value)
 
 
-def _targets_come_first(scene: _Scene) -> Iterator[Edge]:
-    for draft, change in scene.changes():
-        field = BY_NAME[draft.action.address.kind].field_at(change.path)
-        for member in members(field, change.after) if field else ():
-            key = scene.arriving.get(member.address) if isinstance(member, Ref) else scene.revived.get(member)
+def _targets_come_first(index: Index) -> Iterator[Edge]:
+    for draft, field, change in index.changes():
+        for member in members(field, change.after):
+            key = index.arriving.get(member.address) if isinstance(member, Ref) else index.revived.get(member)
             if key:
                 yield draft.key, key
-    for draft in scene.drafts if scene.revived else ():
-        before = draft.action.change.before if draft.action.verb is Verb.REVIVE and draft.action.change else None
-        for field in BY_NAME[draft.action.address.kind].referring if before else ():
-            for member in members(field, before.properties.get(field.path) if before else None):
-                if member in scene.revived:
-                    yield draft.key, scene.revived[member]
 
 
-def _followers_come_before_the_old_leaves(scene: _Scene) -> Iterator[Edge]:
-    for draft, change in scene.changes():
-        field = BY_NAME[draft.action.address.kind].field_at(change.path)
-        for member in members(field, change.before) if field else ():
-            old = scene.retiring.get(member)
-            if old and old not in scene.early:
+def _a_revived_one_waits_for_what_it_names(index: Index) -> Iterator[Edge]:
+    """No change says so: it names them already."""
+    for draft in index.drafts:
+        if draft.action.verb is Verb.REVIVE:
+            yield from ((draft.key, index.revived[m]) for m in _named(draft) if m in index.revived)
+
+
+def _followers_come_before_the_old_leaves(index: Index) -> Iterator[Edge]:
+    for draft, field, change in index.changes():
+        for member in members(field, change.before):
+            old = index.retiring.get(member)
+            if old and old not in index.early:
                 yield old, draft.key
 
 
-def _parts_come_in_turn(scene: _Scene) -> Iterator[Edge]:
+def _parts_come_in_turn(index: Index) -> Iterator[Edge]:
     """Each carries the stamp of those before it."""
-    for keys in scene.standing().values():
+    for keys in index.standing().values():
         yield from ((later, earlier) for earlier, later in pairwise(keys))
 
 
-def _default_comes_first(scene: _Scene) -> Iterator[Edge]:
+def _default_comes_first(index: Index) -> Iterator[Edge]:
     """The account's default is created before any other of its kind (design 5.4)."""
-    first = {d.action.address.kind: d.key for d in scene.drafts if _is_first(d.action)}
-    for draft in scene.drafts:
+    first = {d.action.address.kind: d.key for d in index.drafts if _is_first(d.action)}
+    for draft in index.drafts:
         if draft.action.verb is Verb.CREATE and draft.action.address.kind in first:
             yield draft.key, first[draft.action.address.kind]
 
@@ -115,87 +114,101 @@ def _is_first(action: Action) -> bool:
     return bool(flag and action.verb is Verb.CREATE and after and after.hints.get(flag))
 
 
-def _old_leaves_last(scene: _Scene) -> Iterator[Edge]:
-    """Behind everything at its address, what it points at behind it, and behind who takes a unique value over."""
-    leaving = {d.action.id: d.key for d in scene.leaving() if d.action.id}
-    given_up = {place: d.key for d in scene.leaving() for place in _gives_up(d)}
-    for draft, change in scene.changes():
-        if isinstance(change.after, str):
-            giver = given_up.get((draft.action.address.kind, change.path, change.after))
-            if giver:
-                yield giver, draft.key
-    standing = scene.standing()
-    for old in scene.leaving():
-        before = old.action.change.before if old.action.change else None
-        kind = BY_NAME[old.action.address.kind]
-        for member in referers(kind, before) if before else ():
+def _old_leaves_last(index: Index) -> Iterator[Edge]:
+    """Behind everything at its address."""
+    standing = index.standing()
+    for old in index.leaving():
+        if old.key not in index.early:
+            yield from ((old.key, key) for key in standing.get(str(old.action.address), ()))
+
+
+def _what_it_points_at_leaves_behind_it(index: Index) -> Iterator[Edge]:
+    leaving = {d.action.id: d.key for d in index.leaving() if d.action.id}
+    for old in index.leaving():
+        before = _before(old)
+        for member in referers(BY_NAME[before.kind], before) if before else ():
             if member in leaving:
                 yield leaving[member], old.key
-        if old.key not in scene.early:
-            yield from ((old.key, key) for key in standing.get(str(old.action.address), ()))
+
+
+def _a_unique_value_is_taken_over_before_the_old_leaves(index: Index) -> Iterator[Edge]:
+    given_up = {place: d.key for d in index.leaving() for place in _gives_up(d)}
+    for draft, field, change in index.changes() if given_up else ():
+        if field.transfer and (giver := given_up.get((draft.action.address.kind, change.path, change.after))):
+            yield giver, draft.key
 
 
 def _gives_up(draft: Draft) -> Iterator[tuple[str, Path, str]]:
     """The unique values that an object which leaves still holds."""
-    before = draft.action.change.before if draft.action.change else None
+    before = _before(draft)
     for field in BY_NAME[draft.action.address.kind].moving:
         if before and (value := before.properties.get(field.path)):
             yield draft.action.address.kind, field.path, value
 
 
-def _keys_are_freed_first(scene: _Scene) -> Iterator[Edge]:
-    for old, takers in scene.early.items():
+def _keys_are_freed_first(index: Index) -> Iterator[Edge]:
+    for old, takers in index.early.items():
         yield from ((taker, old) for taker in takers)
 
 
-def _what_names_it_goes_before_it_is_deleted(scene: _Scene) -> Iterator[Edge]:
-    deleted = {d.action.id: d.key for d in scene.leaving() if _deletes(d)}
-    for draft in scene.leaving() if deleted else ():
-        before, kind = draft.action.change and draft.action.change.before, BY_NAME[draft.action.address.kind]
-        for field in kind.referring if before else ():
-            for member in members(field, before.properties.get(field.path) if before else None):
-                if member in deleted:
-                    yield deleted[member], draft.key
+def _what_names_it_goes_before_it_is_deleted(index: Index) -> Iterator[Edge]:
+    deleted = {d.action.id: d.key for d in index.leaving() if _deletes(d)}
+    for draft in index.leaving() if deleted else ():
+        yield from ((deleted[m], draft.key) for m in _named(draft) if m in deleted)
 
 
 def _deletes(draft: Draft) -> bool:
     return BY_NAME[draft.action.address.kind].retire is Retire.DELETE
 
 
-RULES: tuple[Callable[[_Scene], Iterator[Edge]], ...] = (
+def _named(draft: Draft) -> Iterator[Any]:
+    """What the object names until now."""
+    before = _before(draft)
+    for field in BY_NAME[draft.action.address.kind].referring if before else ():
+        yield from members(field, before.properties.get(field.path) if before else None)
+
+
+def _before(draft: Draft) -> Observed | None:
+    return draft.action.change.before if draft.action.change else None
+
+
+RULES: tuple[Callable[[Index], Iterator[Edge]], ...] = (
     _targets_come_first,
+    _a_revived_one_waits_for_what_it_names,
     _parts_come_in_turn,
     _default_comes_first,
     _followers_come_before_the_old_leaves,
     _old_leaves_last,
+    _what_it_points_at_leaves_behind_it,
+    _a_unique_value_is_taken_over_before_the_old_leaves,
     _keys_are_freed_first,
     _what_names_it_goes_before_it_is_deleted,
 )
 
 
-def needs_of(drafts: Sequence[Draft]) -> dict[Key, set[Key]]:
+def needs_of(index: Index) -> dict[Key, set[Key]]:
     """What must have succeeded before each action."""
-    scene = _Scene.of(drafts)
-    needs: dict[Key, set[Key]] = {d.key: set() for d in drafts}
+    needs: dict[Key, set[Key]] = {d.key: set() for d in index.drafts}
     for rule in RULES:
-        for later, earlier in rule(scene):
+        for later, earlier in rule(index):
             if later != earlier:
                 needs[later].add(earlier)
-    for old, takers in scene.early.items():  # it leaves only when nothing but itself keeps its successor from coming
+    for old, takers in index.early.items():  # it leaves only when nothing but itself keeps its successor from coming
         for taker in takers:
-            needs[old] |= {n for n in _before(needs, taker) if n != old and old not in _before(needs, n)}
+            before = reached(needs, needs[taker])
+            needs[old] |= {n for n in before if n != old and old not in reached(needs, needs[n])}
     return needs
 
 
-def _before(needs: Mapping[Key, set[Key]], key: Key) -> set[Key]:
-    """Everything that must have succeeded before an action, however far back."""
+def reached(edges: Mapping[Key, Collection[Key]], start: Iterable[Key]) -> set[Key]:
+    """Everything that can be come to from the start, however far, and the start itself."""
     found: set[Key] = set()
-    todo = [*needs[key]]
+    todo = [*start]
     while todo:
         one = todo.pop()
         if one not in found:
             found.add(one)
-            todo += needs[one]
+            todo += edges[one]
     return found
 
 
@@ -217,31 +230,3 @@ def ordered(drafts: Sequence[Draft], needs: Mapping[Key, set[Key]]) -> tuple[Act
             actions.append(replace(by_key[key].action, needs=mine))
             sorter.done(key)
     return tuple(actions)
-
-
-def closure(drafts: Sequence[Draft], needs: Mapping[Key, set[Key]], only: Sequence[Address]) -> set[Key]:
-    """The chosen addresses, what they need, and what must follow them."""
-    followers: dict[Key, set[Key]] = {old: set(takers) for old, takers in _Scene.of(drafts).early.items()}
-    at = {d.key: d.action.address for d in drafts}
-    for draft in drafts:
-        for needed in needs[draft.key]:
-            if _must_follow(draft, at[needed]):
-                followers.setdefault(needed, set()).add(draft.key)
-    chosen: set[Key] = set()
-    todo = [d.key for d in drafts if d.action.address in only]
-    while todo:
-        key = todo.pop()
-        if key not in chosen:
-            chosen.add(key)
-            todo += [*needs[key], *followers.get(key, ())]
-    return chosen
-
-
-def _must_follow(draft: Draft, needed: Address) -> bool:
-    """What follows on its own account, and what leaves with what it is, or is inside of."""
-    address, change = draft.action.address, draft.action.change
-    if any(c.cause is Cause.FOLLOWED for c in (change.fields if change else ())):
-        return True
-    parent = BY_NAME[address.kind].parent
-    inside = parent is not None and parent[0] == needed.kind and address.name.startswith(f"{needed.name}.")
-    return draft.key[0] == LEAVES and (address == needed or inside)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds import BY_NAME
+from reconciler.kinds.inside import is_inside
 from reconciler.model import ACTIVE, Address, Desired, Difference, FieldChange, Observed
 from reconciler.plan.pointers import Pointer, pointers_at
 
@@ -95,11 +96,7 @@ def stays(candidate: Candidate, desired: Desired) -> str:
 
 
 def _is_released(desired: Desired, address: Address) -> bool:
-    parent = BY_NAME[address.kind].parent
-    return any(
-        r == address or (parent and parent[0] == r.kind and address.name.startswith(f"{r.name}."))
-        for r in desired.released
-    )
+    return any(r == address or is_inside(address, r) for r in desired.released)
 
 
 def _takers(desired: Desired) -> dict[tuple[str, Any], Address]:
