@@ -11,10 +11,19 @@ from reconciler.gateway import Gateway
 from reconciler.kinds import KINDS, PARTS
 from reconciler.kinds.kind import Kind
 from reconciler.model import Desired, Observed, Path
-from reconciler.observed.members import Progress, whole, with_all_members, with_members
+from reconciler.observed.members import Progress, whole, with_all_members, with_attached, with_members
 from reconciler.observed.read import check_complete, read, read_part
 
-__all__ = ["Progress", "check_complete", "expansions", "fetch", "read", "with_all_members", "with_members"]
+__all__ = [
+    "Progress",
+    "check_complete",
+    "expansions",
+    "fetch",
+    "read",
+    "with_all_members",
+    "with_attached",
+    "with_members",
+]
 
 
 def fetch(

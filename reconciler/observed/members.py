@@ -12,7 +12,7 @@ from reconciler.gateway import Gateway, item
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Field, Kind, Settable
 from reconciler.kinds.values import flatten
-from reconciler.model import Observed, Pair, Pairs, Resource
+from reconciler.model import ACTIVE, Observed, Pair, Pairs, Resource
 from reconciler.observed.read import row_ids
 
 Progress = Callable[[str, int], None]
@@ -24,10 +24,12 @@ AT_ONCE = 8
 
 def with_members(gateway: Gateway, pairs: Pairs) -> Pairs:
     """Read the lists that stand in collections of their own, of those objects alone for which the YAML declares them
-    or did: it takes a call for each object (stripe-facts 2.5).
+    or did: it takes a call for each object (stripe-facts 2.5). Where something leaves that such a list could name, it
+    is read of every declared object, as it must follow.
 
     Raises ApiFailure when Stripe refuses.
     """
+    leaving = _leaving(pairs)
 
     def one(pair: Pair) -> Pair:
         resource = pair.desired
@@ -39,12 +41,48 @@ def with_members(gateway: Gateway, pairs: Pairs) -> Pairs:
     def filled(found: Observed, resource: Resource) -> Observed:
         stamped = found.stamp.fields if found.stamp else ()
         for field in BY_NAME[found.kind].fields:
-            if field.settable is Settable.ATTACHED and (field.path in resource.properties or field.path in stamped):
+            declared = field.path in resource.properties or field.path in stamped
+            if field.settable is Settable.ATTACHED and (declared or field.refers_to in leaving):
                 found = _with_rows(gateway, found, field)
         return found
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return replace(pairs, pairs=tuple(pool.map(one, pairs.pairs)))
+
+
+def with_attached(gateway: Gateway, observed: Sequence[Observed], pairs: Pairs) -> tuple[Observed, ...]:
+    """The objects with what `with_members` has read; where something leaves that a list in a collection of its own
+    could name, also with that list of every object that nobody declares: it may go on pointing there.
+
+    Raises ApiFailure when Stripe refuses.
+    """
+    leaving = _leaving(pairs)
+    known = {(o.kind, o.id): o for p in pairs.pairs if p.desired for o in (p.observed, *p.predecessors) if o}
+
+    def one(found: Observed) -> Observed:
+        found = known.get((found.kind, found.id), found)
+        for field in BY_NAME[found.kind].fields if leaving else ():
+            unread = field.settable is Settable.ATTACHED and field.path not in found.properties
+            if unread and field.refers_to in leaving:
+                found = _with_rows(gateway, found, field)
+        return found
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return tuple(pool.map(one, observed))
+
+
+def _leaving(pairs: Pairs) -> set[str]:
+    """The kinds of which something is replaced or retired."""
+    return {
+        o.kind
+        for p in pairs.pairs
+        for o in (*p.predecessors, *p.duplicates, *([p.observed] if p.observed and _goes(p) else []))
+    }
+
+
+def _goes(pair: Pair) -> bool:
+    in_service = pair.observed is not None and pair.observed.active
+    return in_service and not (pair.desired and pair.desired.properties.get(ACTIVE, True))
 
 
 def with_all_members(

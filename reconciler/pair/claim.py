@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.kinds.fixed import must_replace
-from reconciler.kinds.kind import Kind
+from reconciler.kinds.kind import Kind, Settable
 from reconciler.model import ACTIVE, Address, How, Observed, Pair, Resource
 from reconciler.pair.index import Index
 from reconciler.stamp import digest
@@ -78,6 +78,15 @@ def _pair_unstamped(kind: Kind, resource: Resource, scene: Scene) -> Pair:
             f"say which with adopt: and its id"
         )
         return nothing
+    alike = () if kind.unique_key or how is not How.NATURAL_KEY else _alike(kind, resource, found, scene.taken)
+    if len(free := [o.id for o in alike if o.active and o.stamp is None]) > 1:
+        key = kind.natural_key
+        scene.problems.append(
+            f"{address}: {' and '.join(free)} have the {key} {kind.key_of(resource.properties)} already, and no owner. "
+            f"To make one of them {address}: {' or '.join(f'adopt: {i}' for i in free)}. "
+            f"To leave them alone: give {address} another {key}"
+        )
+        return nothing
     was = found.borne_by(held)
     if was and (was in found.ours or was in found.desired.resources):
         if how is How.ID or kind.own_id:
@@ -127,7 +136,7 @@ def _pair_stamped(
     best, unequal = _best(kind, resource, stamped, placed)
     live = [o for o in stamped if o.active or _may_wake(kind, o)]
     if best.id in unequal and best.ended and not live and _only_its_target_went(kind, resource, best, placed):
-        return Pair(resource, best, how=How.STAMP)
+        return Pair(_as_it_was(kind, resource, best), best, how=How.STAMP)
     if best.id in unequal:
         return Pair(resource, None, predecessors=tuple(live))
     return Pair(
@@ -143,6 +152,13 @@ def _only_its_target_went(kind: Kind, resource: Resource, one: Observed, placed:
     """Whether nobody asks for another object: what it was made for is replaced, and it is used up or expired anyway."""
     rows = (kind.field_at(path) for path in must_replace(kind, resource, one, placed))
     return all(row is not None and row.refers_to for row in rows)
+
+
+def _as_it_was(kind: Kind, resource: Resource, one: Observed) -> Resource:
+    """The resource as the object that stays over: it names what the object names, so that its stamp remains true."""
+    fixed = [f.path for f in kind.referring if f.settable is Settable.ON_CREATE]
+    own = {path: one.properties[path] for path in fixed if path in resource.properties and path in one.properties}
+    return replace(resource, properties={**resource.properties, **own})
 
 
 def _may_wake(kind: Kind, one: Observed) -> bool:
@@ -171,7 +187,14 @@ def _named(kind: Kind, resource: Resource, found: Index, taken: Collection[str])
         return held, How.ID
     if resource.hints.get("adopt"):
         return None, None
-    same = found.by_key.get((kind.name, kind.key_of(resource.properties)), [])
-    if not kind.unique_key:
-        same = [o for o in same if o.id not in taken and not found.borne_by(o)] or same
+    same = _alike(kind, resource, found, taken)
     return (min(same, key=lambda o: not o.active), How.NATURAL_KEY) if same else (None, None)
+
+
+def _alike(kind: Kind, resource: Resource, found: Index, taken: Collection[str]) -> Sequence[Observed]:
+    """The objects with the natural key; where several may have it, those that no other resource has or asks for."""
+    same = found.by_key.get((kind.name, kind.key_of(resource.properties)), [])
+    if kind.unique_key:
+        return same
+    meant = {r.hints.get("adopt") for a, r in found.desired.resources.items() if a.kind == kind.name}
+    return [o for o in same if o.id not in taken and o.id not in meant and not found.borne_by(o)]
