@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler import reference, schema
+from reconciler import planfile, reference, schema
 from reconciler.emulator.server import serve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -175,7 +175,8 @@ def _same(text: str) -> str:
 
 def main() -> None:
     """Write schemas, reference and outputs."""
-    for folder, pages in ((ROOT / "schemas", schema.render()), (ROOT / "docs" / "reference", reference.render())):
+    schemas = {**schema.render(), **planfile.schemas()}
+    for folder, pages in ((ROOT / "schemas", schemas), (ROOT / "docs" / "reference", reference.render())):
         folder.mkdir(exist_ok=True)
         for name, text in pages.items():
             (folder / name).write_text(text, encoding="utf-8")

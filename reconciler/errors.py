@@ -3,6 +3,7 @@
 PortalError
 ├── Invalid      the YAML is wrong: every problem, with file, line and column
 ├── Unresolved   something that the run needs cannot be found or read
+├── Usage        the command line asks for something that cannot be
 ├── UnsafePlan   a guard refused; nothing was written
 ├── WrongTarget  the key or the host is not the one asked for; nothing was sent or nothing was written
 └── ApiFailure   Stripe said no, or did not answer
@@ -72,6 +73,7 @@ class ApiFailure(PortalError):
     """Stripe refused a call, or did not answer.
 
     `status` is the HTTP status or 0 when there was no answer. `unknown` is true when the call may have taken effect.
+    `remembered`: it is Stripe's stored answer to the same call of an earlier run.
     """
 
     def __init__(
@@ -84,9 +86,11 @@ class ApiFailure(PortalError):
         param: str = "",
         request_id: str = "",
         unknown: bool = False,
+        remembered: bool = False,
     ):
         self.call, self.message, self.status, self.code = call, message, status, code
         self.param, self.request_id, self.unknown = param, request_id, unknown
+        self.remembered = remembered
         details = ", ".join(filter(None, [f"HTTP {status}" if status else "", code, param, request_id]))
         super().__init__(f"{call}: {message}" + (f" ({details})" if details else ""))
 
@@ -100,4 +104,5 @@ class ApiFailure(PortalError):
             param=self.param,
             request_id=self.request_id,
             unknown=self.unknown,
+            remembered=self.remembered,
         )

@@ -171,6 +171,7 @@ class Project:
 
     folder: Path
     account: Account
+    saves: bool = False
 
     def write(self, text: str, name: str = "stripe-portal.yaml") -> None:
         path = self.folder / name
@@ -191,14 +192,23 @@ class Project:
         out, err = io.StringIO(), io.StringIO()
         with _environment(STRIPE_API_KEY=key), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             exit_code = run(list(arguments))
-        result = Result(exit_code, out.getvalue(), err.getvalue())
-        assert code is None or exit_code == code, f"exit {exit_code}\n{result.out}\n{result.err}"
+        return self._checked(Result(exit_code, out.getvalue(), err.getvalue()), code)
+
+    def _checked(self, result: Result, code: int | None) -> Result:
+        assert code is None or result.code == code, f"exit {result.code}\n{result.out}\n{result.err}"
         return result
 
     def plan(self, *arguments: str, code: int | None = 0) -> Result:
         return self.run("plan", *arguments, *self._target(), key=self.account.key, code=code)
 
     def apply(self, *arguments: str, code: int | None = 0) -> Result:
+        """Apply; with `saves`, what was planned before and saved in a file."""
+        if self.saves:
+            planned = self.plan("--out", SAVED, *arguments, code=None)
+            if planned.code:
+                return self._checked(planned, code)
+            applied = self.run("apply", SAVED, *self._target(), key=self.account.key, code=code)
+            return Result(applied.code, applied.out, planned.err + applied.err)
         return self.run("apply", "--yes", *arguments, *self._target(), key=self.account.key, code=code)
 
     def converged(self, *arguments: str) -> None:
@@ -208,6 +218,9 @@ class Project:
 
     def _target(self) -> tuple[str, ...]:
         return ("--base-url", self.account.url)
+
+
+SAVED = ".saved-plan.json"
 
 
 def form(data: Any, name: str = "") -> Iterator[tuple[str, str]]:

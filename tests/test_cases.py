@@ -45,8 +45,10 @@ from tests.story import JUDGED, Story, known
 CASES = sorted((Path(__file__).parent / "cases").rglob("*.yaml"))
 
 
+@pytest.mark.parametrize("saves", [False, True], ids=["", "saved"])
 @pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_case(path: Path, project: Project) -> None:
+def test_case(path: Path, saves: bool, project: Project) -> None:
+    project.saves = saves
     case = known(yaml.load(path.read_text(encoding="utf-8"), Strict), {"name", "complaint", "steps"})
     assert any(JUDGED & step.keys() for step in case["steps"]), "a case that asserts nothing"
     story = Story(project)

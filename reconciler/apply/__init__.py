@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import MappingProxyType
 
 from reconciler.apply.perform import BUG, NOT_STRIPE, Keep, Run, perform
 from reconciler.gateway import Gateway
@@ -22,12 +23,13 @@ def apply(
     *,
     stopped: Callable[[], bool] = lambda: False,
     keep: Keep = lambda *_: None,
+    done: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Outcome, ...]:
     """Send every action of the plan, and say what became of each, in the plan's order.
 
     An action whose needs failed is SKIPPED. Once `stopped` says so, the calls under way end and the rest is skipped;
     likewise once an answer shows that the server is not one to write to, for which the first action goes alone.
-    `keep` is given each secret that creation alone answers with, before anything else is sent that needs it.
+    `done` are the positions of actions that an earlier run did, with the ids of their objects. `keep` is given each secret that creation alone answers with, before anything else is sent that needs it.
     Never raises for what Stripe answers.
     """
     outcomes: dict[int, Outcome] = {}
@@ -45,7 +47,7 @@ def apply(
     def settle(number: int, outcome: Outcome) -> None:
         nonlocal trusted
         outcomes[number] = outcome
-        trusted = trusted or outcome.status is Status.DONE
+        trusted = trusted or (outcome.status is Status.DONE and not outcome.earlier)
         if outcome.error.startswith((NOT_STRIPE, BUG)):
             doubts.append(f"stopped at {outcome.action.address}")
         if outcome.id and outcome.action.verb is Verb.CREATE:  # the one that it replaces bears the same address
@@ -53,9 +55,12 @@ def apply(
         report(outcome)
         for follower in followers.get(number, ()):
             missing[follower] -= 1
-            if not missing[follower]:
+            if not missing[follower] and follower not in done:
                 ready.append(follower)
 
+    for number, ident in done.items():
+        ready = deque(n for n in ready if n != number)
+        settle(number, Outcome(plan.actions[number], Status.DONE, ident, earlier=True))
     running: dict[Future[Outcome], int] = {}
     with ThreadPoolExecutor(WORKERS) as pool:
         while ready or running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,11 +44,20 @@ def perform(run: Run, number: int) -> Outcome:
         _upload(run, action)
         raw = _calls(run, number, known)
     except ApiFailure as failure:
-        doubt = ". It may have taken effect; the next plan reads the account and tells" if failure.unknown else ""
+        doubt = _doubt(action, failure) if failure.unknown else ""
         return Outcome(action, Status.FAILED, known, failure.message.rstrip(".") + doubt, failure.request_id)
     except Exception as bug:  # the outcomes of the others must not be lost with it
         return Outcome(action, Status.FAILED, known, f"{BUG} ({type(bug).__name__}). Please report it")
     return Outcome(action, Status.DONE, raw["id"], details=_details(action, raw))
+
+
+def _doubt(action: Action, failure: ApiFailure) -> str:
+    """What people must know of a call that may have taken effect. A later plan finds what it made, but no secret."""
+    told = failure.message.startswith(NOT_STRIPE)  # the answer came, and it is what is wrong
+    text = ". It may have taken effect; the next plan reads the account and tells"
+    if action.verb is Verb.CREATE and BY_NAME[action.address.kind].secret and not told:
+        text += ". If it has, its secret came to nobody, and no later apply brings it: the Dashboard shows it"
+    return text
 
 
 def _calls(run: Run, number: int, known: str | None) -> Mapping[str, Any]:
@@ -66,12 +76,23 @@ def _calls(run: Run, number: int, known: str | None) -> Mapping[str, Any]:
     mark = _final_stamp(action, run.ids)
     if metadata := _metadata(action, mark, params.pop("metadata", {})):
         params["metadata"] = metadata
-    raw = gateway.post(path, params, idempotency_key=f"{plan.id}-{number}")
+    raw = _post(run, path, params, f"{plan.id}-{number}")
     if kind.secret and action.verb is Verb.CREATE and isinstance(secret := raw.get(kind.secret), str):
         run.keep(action.address, str(raw.get("id")), secret)
     _check_answer(f"POST {path}", raw, known, params)
     _note_rewritten(run, number, raw, mark)
     return raw
+
+
+def _post(run: Run, path: str, params: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Write. What Stripe remembers of an earlier run of a saved plan, a failure of its own, is tried anew: the account
+    was read since, and what is written here was not there (stripe-facts 10.2)."""
+    try:
+        return run.gateway.post(path, params, idempotency_key=key)
+    except ApiFailure as failure:
+        if not failure.remembered or failure.status < 500:
+            raise
+        return run.gateway.post(path, params, idempotency_key=f"{key}-{secrets.token_hex(4)}")
 
 
 def _upload(run: Run, action: Action) -> None:
@@ -90,9 +111,8 @@ def _members(run: Run, number: int, kind: Kind, path: str, params: Mapping[str, 
     for name, calls in params.items():
         field = kind.field_at((name,))
         assert field is not None
-        for at, member in enumerate(calls["attach"]):
-            key = f"{run.plan.id}-{number}-{name}-{at}"
-            run.gateway.post(f"{path}/{name}", {field.rows: member}, idempotency_key=key)
+        for member in calls["attach"]:
+            _post(run, f"{path}/{name}", {field.rows: member}, f"{run.plan.id}-{number}-{name}-{member}")
         for row in calls["detach"]:
             run.gateway.delete(item(f"{path}/{name}", row))
 
@@ -141,7 +161,7 @@ def _note_rewritten(run: Run, number: int, raw: Mapping[str, Any], mark: Stamp |
     if returned:
         metadata = stamps.encode(replace(mark, returned={**mark.returned, **returned}))
         key = f"{run.plan.id}-{number}-returned"
-        run.gateway.post(item(kind.path, answered.id), {"metadata": metadata}, idempotency_key=key)
+        _post(run, item(kind.path, answered.id), {"metadata": metadata}, key)
 
 
 def _details(action: Action, raw: Mapping[str, Any]) -> Mapping[str, str]:

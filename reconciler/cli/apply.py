@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,40 +14,62 @@ import click
 from reconciler.cli import options
 
 if TYPE_CHECKING:
-    from reconciler.model import Outcome
+    from reconciler.gateway import Gateway
+    from reconciler.model import Outcome, Plan
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
-@click.command("apply", epilog="Example: stripe-portal apply --emulator --yes")
-@options.path_and_addresses
+def _seconds(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    del ctx, param
+    if value is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,6})([smhd])", value)
+    if found is None:
+        raise click.BadParameter("an age is a number and s, m, h or d: 90m, 24h, 7d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+@click.command("apply", epilog="Example: stripe-portal apply plan.json")
+@click.argument("words", nargs=-1, metavar="[PLAN | PATH] [ADDRESS]...")
 @options.environment
 @options.target
 @options.allow
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option(
+    "--max-age",
+    callback=_seconds,
+    metavar="AGE",
+    help="Refuse a saved plan that is older: 90m, 24h, 7d.",
+)
+@click.option("--no-impact", is_flag=True, help="Do not count the subscriptions that the plan touches.")
 @click.option(
     "--secrets-to",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Keep secrets that Stripe tells once, such as a webhook endpoint's, in a new file that only you can read.",
 )
-def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **target: Any) -> int:
+def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **rest: Any) -> int:
     """Make Stripe match the YAML: show the plan, ask, and perform it.
 
-    With ADDRESS, apply only those resources, what they need, and what must follow them.
+    With a PLAN that `plan --out` saved, do what it says and nothing else; what an earlier run of it has done is not
+    done twice. With ADDRESS, apply only those resources, what they need, and what must follow them.
     """
     from reconciler.apply import apply
     from reconciler.cli.secrets import SecretsFile
-    from reconciler.cli.show import shown
     from reconciler.cli.talk import interruptible
     from reconciler.errors import Usage
     from reconciler.model import Status
     from reconciler.report import checklist, outcome
 
-    if not yes and not sys.stdin.isatty():
+    file = _plan_file(words)
+    if not file and not yes and not sys.stdin.isatty():
         raise Usage("apply asks before it writes, and there is no terminal to ask on: review the plan, then add --yes")
-    with shown(words, **target) as (gateway, plan):
-        if not plan.actions:
+    with _saved(file, words, **rest) if file else _fresh(words, **rest) as (gateway, plan, before):
+        if len(before) == len(plan.actions):
+            click.echo("Everything that this plan says is done already.") if file else None
             return 0
-        if not yes and not click.confirm(f"\nDo this in {plan.target}?", err=True):
+        if not yes and sys.stdin.isatty() and not click.confirm(f"\nDo this in {plan.target}?", err=True):
             click.echo("Not confirmed. Nothing was written.", err=True)
             return 1
         secrets = SecretsFile(secrets_to, plan)
@@ -57,7 +82,7 @@ def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **target
 
         try:
             with interruptible() as stopped:
-                outcomes = apply(plan, gateway, report, stopped=stopped, keep=secrets.keep)
+                outcomes = apply(plan, gateway, report, stopped=stopped, keep=secrets.keep, done=before)
         finally:
             all_kept = secrets.close()
     click.echo(outcome.closing(outcomes))
@@ -68,3 +93,46 @@ def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **target
     if any(o.error == "interrupted" for o in outcomes):
         return 130
     return 0 if all_kept and all(o.status is Status.DONE for o in outcomes) else 1
+
+
+def _plan_file(words: tuple[str, ...]) -> Path | None:
+    """The saved plan among the words, which is told by its content."""
+    from reconciler.planfile import is_plan
+
+    files = [Path(w) for w in words if Path(w).is_file()]
+    return next((file for file in files if is_plan(file.read_bytes())), None)
+
+
+@contextmanager
+def _fresh(
+    words: tuple[str, ...], *, max_age: int | None, no_impact: bool, **rest: Any
+) -> Iterator[tuple[Gateway, Plan, Mapping[int, str]]]:
+    from reconciler.cli.planning import shown
+
+    if max_age is not None:
+        raise click.UsageError("--max-age is for a plan that was saved; this one is made now")
+    with shown(words, with_impact=not no_impact, **rest) as (gateway, plan):
+        yield gateway, plan, {}
+
+
+@contextmanager
+def _saved(
+    file: Path,
+    words: tuple[str, ...],
+    *,
+    max_age: int | None,
+    base_url: str | None,
+    allow_remote_base_url: bool,
+    **rest: Any,
+) -> Iterator[tuple[Gateway, Plan, Mapping[int, str]]]:
+    from reconciler.cli import planning, saved
+
+    if len(words) > 1 or any(rest.values()):
+        raise click.UsageError(f"{file} is a saved plan: it says by itself what to do where, and what is allowed")
+    with saved.resumed(file, base_url=base_url, allow_remote=allow_remote_base_url, max_age=max_age) as (
+        gateway,
+        found,
+        standing,
+    ):
+        planning.present(found.plan, "text", found.origin, reads=gateway.reads, created=found.created)
+        yield gateway, standing.plan, standing.done

@@ -109,6 +109,7 @@ def api_failure(method: str, path: str, tries: Sequence[Failed]) -> ApiFailure:
         param=last.param,
         request_id=last.request_id,
         unknown=method != "GET" and not judged and any(failed.unclear for failed in tries),
+        remembered=tries[0].replayed,
     )
 
 

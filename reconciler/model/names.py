@@ -10,6 +10,8 @@ Path = tuple[str, ...]
 """Where a field stands inside a resource: `("features", "subscription_cancel", "mode")`."""
 
 ACTIVE: Path = ("active",)
+PROTECT: Path = ("protect",)
+"""Of no field: it stands in the mark of what the YAML protects."""
 
 Properties = Mapping[Path, Any]
 """Canonical values by path. A value is None, bool, int, str, a Ref, or a tuple / dict of those; a number that is not

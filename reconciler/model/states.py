@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from reconciler.model.names import Address, LocalFile, Path, Place, Properties, Source
+from reconciler.model.names import PROTECT, Address, LocalFile, Path, Place, Properties, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,25 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One declared thing. `hints` are the keys of YAML that are not fields of the Stripe object (adopt, is_default)."""
+    """One declared thing. `hints` are the keys of YAML that are not fields of the Stripe object (adopt, protect…)."""
 
     address: Address
     properties: Properties
     source: Source
     hints: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def protected(self) -> bool:
+        """Whether it says `protect: true`."""
+        return bool(self.hints.get("protect"))
+
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What the YAML asks for. `order` puts every resource behind those it refers to."""
+    """What the YAML asks for. `order` puts every resource behind those it refers to.
+
+    `guards` are limits, `permits` the rules that a resource allows for itself, with where.
+    """
 
     project: str
     resources: Mapping[Address, Resource]
@@ -58,13 +66,16 @@ class Desired:
     moved: Mapping[Address, Address] = field(default_factory=dict)
     released: tuple[Address, ...] = ()
     files: Mapping[Address, LocalFile] = field(default_factory=dict)
+    guards: Mapping[str, Any] = field(default_factory=dict)
+    permits: Mapping[tuple[Address, str], Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """Our ownership mark: whose, which address, and a digest of each declared field as it was last applied.
 
-    `returned` holds, for fields that Stripe rewrites, the digest of what came back.
+    `returned` holds, for fields that Stripe rewrites, the digest of what came back. PROTECT stands among the fields of
+    what was applied with `protect: true`, which so outlives its line in the YAML.
     """
 
     project: str
@@ -72,6 +83,11 @@ class Stamp:
     fields: Mapping[Path, str]
     returned: Mapping[Path, str] = field(default_factory=dict)
     readable: bool = True
+
+    @property
+    def protected(self) -> bool:
+        """Whether it was applied with `protect: true`."""
+        return PROTECT in self.fields
 
 
 @dataclass(frozen=True, slots=True)

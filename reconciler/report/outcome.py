@@ -25,6 +25,8 @@ def line(outcome: Outcome, number: int, total: int) -> str:
     action = outcome.action
     where = f"[{number}/{total}] {action.verb.symbol} {action.address}"
     if outcome.status is Status.DONE:
+        if outcome.earlier:
+            return printable(f"{where}: done already ({outcome.id})")
         deleted = action.verb is Verb.RETIRE and BY_NAME[action.address.kind].retire is Retire.DELETE
         return printable(f"{where}: {'deleted' if deleted else _DONE[action.verb]} ({outcome.id})")
     says, request = ("Stripe says: ", f" (request {outcome.request_id})") if outcome.request_id else ("", "")
@@ -41,7 +43,7 @@ def closing(outcomes: Sequence[Outcome]) -> str:
             f"skipped. Nothing is lost: what was done is stamped, and the next apply goes on from here."
         )
     else:
-        lines.append(f"Apply complete: {counted(sum(o.action.writes for o in outcomes), 'write')}.")
+        lines.append(f"Apply complete: {counted(sum(o.action.writes for o in outcomes if not o.earlier), 'write')}.")
     for outcome in outcomes:
         for what, url in outcome.details.items():
             lines.append(f"{what} of {outcome.action.address}: {printable(url)}")
