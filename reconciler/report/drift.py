@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.drift import Drift, Finding, Where
+from reconciler.drift.history import Edit, Key, edits_of
 from reconciler.drift.strict import Beyond
 from reconciler.kinds import BY_NAME
-from reconciler.model import Cause, FieldChange, Observed, Properties
+from reconciler.model import Cause, FieldChange, Observed, Path, Properties
 from reconciler.report import fields
 from reconciler.report.fields import Paint, noted, plain
 from reconciler.report.words import amounts, counted, printable, quoted, shown
@@ -22,14 +26,29 @@ _HEADS = {
 _LABELS = (("name",), ("display_name",), ("nickname",), ("description",), ("url",))
 """What people call an object, in the order in which they would."""
 
+_UNKNOWN: Mapping[Key, Edit] = MappingProxyType({})
 
-def render(drift: Drift, *, undo: str, beyond: Beyond | None = None, paint: Paint = plain, reads: int = 0) -> str:
-    """Every finding, what nobody declares, a summary. `undo` is the command that puts the YAML's values back."""
+
+def render(
+    drift: Drift,
+    *,
+    undo: str,
+    keep: str = "",
+    edits: Mapping[Key, Edit] = _UNKNOWN,
+    beyond: Beyond | None = None,
+    paint: Paint = plain,
+    reads: int = 0,
+) -> str:
+    """Every finding, what nobody declares, a summary, and both ways out.
+
+    `undo` is the command that puts the YAML's values back, `keep` the one that writes Stripe's into the YAML, where
+    there is something that it can write. `edits` say when and by what something was changed.
+    """
     lines: list[str] = []
     for where in Where:
         if found := drift.at(where):
             lines += ["", paint(_HEADS[where], bold=True)]
-            lines += (line for one in found for line in _finding(one, drift, paint))
+            lines += (line for one in found for line in _finding(one, drift, edits, paint))
     if any(f.where is Where.YAML and f.observed is None for f in drift.findings):
         lines += ["", "What was deleted in Stripe leaves no mark: it may be among those that are not in Stripe."]
     if beyond:
@@ -38,6 +57,7 @@ def render(drift: Drift, *, undo: str, beyond: Beyond | None = None, paint: Pain
     lines.append(paint(summary(drift), bold=True))
     lines.append(f"Reads used: {reads}.")
     if drift.drifted:
+        lines += [f"keep it: {printable(keep)}"] if keep else []
         lines.append(f"undo it: {printable(undo)}")
     return "\n".join(lines)
 
@@ -53,19 +73,31 @@ def summary(drift: Drift) -> str:
     return f"{'Drift' if drift.drifted else 'No drift'}: {', '.join(said)}. {drift.same} as last applied."
 
 
-def _finding(one: Finding, drift: Drift, paint: Paint) -> Iterator[str]:
-    live = one.observed
+def _finding(one: Finding, drift: Drift, edits: Mapping[Key, Edit], paint: Paint) -> Iterator[str]:
+    live, made = one.observed, edits_of(one, edits)
     where = f" ({live.id})" if live else ""
     yield "  " + paint(printable(f"~ {one.address}{where}{one.what and ' ' + one.what}"), fg="yellow", bold=True)
+    same = made[0] if len(set(made)) == 1 else None
+    if same:
+        yield f"      {_told(same)}"
     was: Properties = live.properties if live else {}
     now = {**was, **{c.path: c.after for c in one.fields}}
+    each = {} if same else {c.path: edit for c, edit in zip(one.fields, made, strict=False) if edit}
     if live:
-        yield from fields.rows(BY_NAME[live.kind], one.fields, was, now, drift.names, _notes)
+        yield from fields.rows(BY_NAME[live.kind], one.fields, was, now, drift.names, partial(_notes, each))
 
 
-def _notes(one: FieldChange) -> str:
+def _notes(edits: Mapping[Path, Edit], one: FieldChange) -> str:
     said = ["and in the YAML"] if one.cause is Cause.BOTH else []
+    said += [_told(edits[one.path])] if one.path in edits else []
     return noted(said + (["forces replacement"] if one.forces_replacement else []))
+
+
+def _told(edit: Edit) -> str:
+    """When, and by what, as far as Stripe says."""
+    when = datetime.fromtimestamp(edit.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    by = f"by API request {edit.request}" if edit.request else "in the Dashboard or by Stripe itself (no API request)"
+    return printable(f"edited {when} {by}")
 
 
 def _beyond(found: Beyond, names: Mapping[str, str], paint: Paint) -> Iterator[str]:
@@ -107,8 +139,8 @@ def line(one: Observed, names: Mapping[str, str]) -> str:
     return printable("  ".join(filter(None, words)))
 
 
-def data(drift: Drift, beyond: Beyond | None = None) -> dict[str, Any]:
-    """The same for machines: values as they are compared, ids and money in minor units."""
+def data(drift: Drift, beyond: Beyond | None = None, edits: Mapping[Key, Edit] = _UNKNOWN) -> dict[str, Any]:
+    """The same for machines: values as they are compared, ids, money in minor units, and times in Unix seconds, UTC."""
     found: dict[str, Any] = {
         "drift": drift.drifted,
         "same": drift.same,
@@ -118,8 +150,11 @@ def data(drift: Drift, beyond: Beyond | None = None) -> dict[str, Any]:
                 "address": str(one.address),
                 "id": one.observed.id if one.observed else None,
                 "what": one.what or None,
-                "fields": [_field(change) for change in one.fields],
+                "fields": [
+                    _field(c) | _edit(e) for c, e in zip(one.fields, edits_of(one, edits), strict=bool(one.fields))
+                ],
             }
+            | ({} if one.fields else _edit(*edits_of(one, edits)))
             for one in drift.findings
         ],
     }
@@ -137,3 +172,10 @@ def data(drift: Drift, beyond: Beyond | None = None) -> dict[str, Any]:
 
 def _field(one: FieldChange) -> dict[str, Any]:
     return {"path": ".".join(one.path), "stripe": one.before, "yaml": one.after, "cause": one.cause.value}
+
+
+def _edit(one: Edit | None) -> dict[str, Any]:
+    """`by` is `request` or `no_request`; null where nothing is known, as of what was not changed in Stripe."""
+    if one is None:
+        return {"edited_at": None, "by": None, "request": None}
+    return {"edited_at": one.at, "by": "request" if one.request else "no_request", "request": one.request}

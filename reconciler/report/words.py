@@ -16,12 +16,17 @@ from reconciler.redact import redact
 LONGEST = 160
 """Characters of a text that are shown; a plan is for reading."""
 
+_PIPELINE = re.compile(r"##(?=[A-Za-z]*\[)")
+"""A command to GitHub, Azure or TeamCity, wherever it stands in a line of a log (actions/runner, ActionCommand.cs)."""
+
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 def printable(text: str) -> str:
-    """The text without secret keys, and with all that a terminal would act on, or that hides text, as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in redact(text))
+    """The text without secret keys, and with all that a terminal or a pipeline would act on, or that hides text, as an
+    escape."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in redact(text))
+    return _PIPELINE.sub(r"#\\x23", shown)
 
 
 def quoted(text: str) -> str:
