@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from reconciler.emulator import accounts, clock, faults, store
+from reconciler.emulator import accounts, clock, faults, stand_ins, store
 from reconciler.emulator import runtime as running
 from reconciler.emulator.model import Scope
 from reconciler.emulator.runtime import Runtime
@@ -36,6 +36,7 @@ def routes(runtime: Runtime) -> list[Route]:
         ("POST", "/_emulator/clock", set_clock),
         ("POST", "/_emulator/limits", set_limits),
         ("POST", "/_emulator/objects", edit),
+        ("POST", "/_emulator/stand-ins", stand_in),
         ("POST", "/_emulator/reset", lambda held, _: running.reset(held)),
     )
     return [Route(path, endpoint(runtime, handler), methods=[method]) for method, path, handler in table]
@@ -112,13 +113,24 @@ def set_limits(runtime: Runtime, data: Body) -> Any:
 
 
 def edit(runtime: Runtime, data: Body) -> Any:
-    """Changes members of a stored object behind the API's back: no rule, no event."""
-    scope = Scope(data.get("account", accounts.ACCOUNT), data.get("livemode", False)).text
+    """Changes members of a stored object behind the API's back: no rule, no event. Its id is one of them."""
+    scope = scope_of(data).text
     with store.transaction(runtime.store):
         for resource in runtime.kinds.values():
             row = store.load(runtime.store, scope, resource.kind, data["id"])
             if row:
                 body = {**row.body, **data["set"]}
                 store.update(runtime.store, scope, resource.kind, row, body, resource.facets)
+                if body["id"] != data["id"]:
+                    store.rename(runtime.store, scope, resource.kind, data["id"], body["id"])
                 return body
     raise ValueError(f"no object {data['id']} in {scope}")
+
+
+def stand_in(runtime: Runtime, data: Body) -> Any:
+    with store.transaction(runtime.store):
+        return stand_ins.put(runtime, data, scope_of(data))
+
+
+def scope_of(data: Body) -> Scope:
+    return Scope(data.get("account", accounts.ACCOUNT), data.get("livemode", False))

@@ -6,6 +6,7 @@ its kind names as facets, in that same order, so that a filtered page is one wal
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any
 
 Body = dict[str, Any]
 LAYOUT = 2
+PLAIN = re.compile(r"[A-Za-z0-9_-]{1,255}")
 TABLES = """
 create table objects (seq integer primary key autoincrement, scope text not null, kind text not null, id text not null,
     created integer not null, body text not null, unique (scope, kind, id));
@@ -119,6 +121,21 @@ def update(store: Store, scope: str, kind: str, row: Row, body: Body, facets: Se
     if before != after:
         drop_facets(store, scope, kind, row, before - after)
         add_facets(store, scope, kind, row, after - before)
+
+
+def rename(store: Store, scope: str, kind: str, before: str, after: str) -> None:
+    """Gives an object another id, and everything that names it the new one. Raises ValueError for one that is taken, or
+    that is more than letters, digits, - and _."""
+    if not PLAIN.fullmatch(after):
+        raise ValueError(f"not an id: {after!r}")
+    if load(store, scope, kind, after):
+        raise ValueError(f"there is a {kind} {after} already")
+    old, new = f'"{before}"', f'"{after}"'
+    itself = "update objects set id = ? where scope = ? and kind = ? and id = ?"
+    store.connection.execute(itself, (after, scope, kind, before))
+    others = "update objects set body = replace(body, ?, ?) where scope = ? and instr(body, ?)"
+    store.connection.execute(others, (old, new, scope, old))
+    store.connection.execute("update facets set value = ? where scope = ? and value = ?", (after, scope, before))
 
 
 def delete(store: Store, scope: str, kind: str, row: Row, facets: Sequence[str]) -> None:
