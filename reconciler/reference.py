@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from reconciler.guards import RULES
 from reconciler.kinds import KINDS, PARTS
 from reconciler.kinds.kind import Clear, Default, Field, Kind, Retire, Settable, Shape
+from reconciler.kinds.rules import RULES, hints_of
 from reconciler.kinds.values import clearable
-from reconciler.schema.resource import ADOPT
 
 NOTE = "<!-- Written by `make docs` from reconciler/kinds; edits are lost. -->"
 
@@ -43,7 +42,7 @@ def render() -> Mapping[str, str]:
 
 def rules() -> str:
     """The rules of `--allow` as a table."""
-    return "\n".join(_table(["`--allow`", "lets a plan"], [[f"`{rule}`", text] for rule, text in RULES.items()]))
+    return "\n".join(_table(["`--allow`", "lets a plan"], [[f"`{name}`", rule.means] for name, rule in RULES.items()]))
 
 
 def leaving() -> str:
@@ -69,9 +68,8 @@ def _page(kind: Kind) -> Iterator[str]:
     yield from _section("Fields", _HEAD, list(_rows(kind)))
     groups = [[f"`{b.name}`", _cell(b.doc or "Sent to Stripe whole.")] for b in kind.blocks if b.doc or b.unit]
     yield from _section("Groups of fields", ["group", ""], groups)
-    hints = kind.hints if kind.own_id or kind.part else (*kind.hints, ADOPT)
     yield from _section("Other ways to write them", ["key", "takes", ""], [_key(f) for f in kind.spellings])
-    yield from _section("Keys that are never sent", ["key", "takes", ""], [_key(f) for f in hints])
+    yield from _section("Keys that are never sent", ["key", "takes", ""], [_key(f) for f in hints_of(kind)])
     left_out = [[f"`{name}`", _cell(why)] for name, why in kind.excluded.items() if name != "expand"]
     yield from _section("Left out on purpose", ["Stripe's parameter", "why"], left_out)
 

@@ -363,7 +363,7 @@ class Ids:
 
 def allows(kind: Kind) -> tuple[str, ...]:
     """What a catalogue of the kind may be changed with."""
-    return () if kind.revivable else ("permanent",)
+    return (*(() if kind.revivable else ("permanent",)), *(("price-change",) if kind.tariffs else ()))
 
 
 def comes_back(kind: Kind) -> bool:

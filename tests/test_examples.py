@@ -104,7 +104,8 @@ def test_saas_in_live(project: Project, live_account: Account) -> None:
     assert (workshop["unit_amount"], workshop["type"]) == (49000, "one_time")
 
     project.write("products: {}\n", "catalogue/add-ons.yaml")
-    applied(project, "--env", "live")
+    allowed = [f"--allow=retire=product.{name}" for name in ("extra_monitors", "onboarding")]
+    applied(project, "--env", "live", *allowed)
     assert live_account.get("/v1/products/extra_monitors")["active"] is False
 
 

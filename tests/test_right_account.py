@@ -30,7 +30,7 @@ ENVIRONMENTS: tuple[Mapping[str, Any] | None, ...] = (
 ALLOWED = ((), ("--allow", "live"))
 COMMANDS = (("plan",), ("apply", "--yes"))
 REMOTE = "https://stripe.example"
-PRODUCT = "stripe_portal: 1\nproject: acme\nproducts: {pro: {id: pro, name: Pro}}\n"
+PRODUCT = "stripe_portal: 1\nproject: acme\nproducts: {pro: {id: pro, name: Pro, tax_code: txcd_10103001}}\n"
 
 
 class Server:

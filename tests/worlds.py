@@ -34,7 +34,7 @@ settings.register_profile("found", settings.get_profile("quick"), phases=[Phase.
 settings.register_profile("long", settings.get_profile("quick"), max_examples=2000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
-ALLOWED = ("replace", "retire")
+ALLOWED = ("replace", "retire", "update", "price-change")
 INTERVALS = ({"interval": "month"}, {"interval": "year"}, {"interval": "week", "interval_count": 2})
 KEYS = ("key_1", "key_2", "key_3")
 ODD_KEYS = ("plain", "with space", "ключ", "日本", "a.b", "a(b)=c,d/e%20", "😀", "emoji " + "e" * 34)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from reconciler import config, images, impact, schema, uploads
+from reconciler.basis import rests_on
 from reconciler.desired import declared_addresses, resolve
 from reconciler.diff import diff
 from reconciler.errors import Invalid, Usage
@@ -16,7 +17,7 @@ from reconciler.guards import Allow, guard, is_allowed
 from reconciler.kinds import KINDS
 from reconciler.kinds.inside import moved
 from reconciler.model import Address, Desired, Difference, Document, Observed, Pairs, Plan, Target
-from reconciler.observed import Progress, check_complete, fetch, with_members
+from reconciler.observed import Progress, check_complete, fetch, with_attached, with_members
 from reconciler.pair import pair
 from reconciler.plan import make
 
@@ -76,6 +77,7 @@ def surveyed(
     _check_chosen(only, _known(desired, observed))
     check_complete(pairs)
     pairs = with_members(gateway, pairs)
+    observed = with_attached(gateway, observed, pairs)
     return Survey(observed, pairs, diff(pairs, desired.project), urls, tuple(unread))
 
 
@@ -87,12 +89,16 @@ def planned(
     allows: Sequence[Allow] = (),
     only: Sequence[Address] = (),
     progress: Progress | None = None,
+    environment: str | None = None,
+    with_impact: bool = True,
 ) -> Plan:
     """Read the account and plan."""
     found = surveyed(desired, gateway, allows=allows, only=only, progress=progress)
     plan = make(desired, found.observed, found.pairs, found.differences, target, only, found.urls)
+    plan = impact.touching(gateway, plan, found.observed, read=with_impact)
     plan = guard(plan, desired, found.observed, found.pairs, allows)
-    return replace(plan, warnings=(*not_read(found.unread), *plan.warnings, *impact.of_detaching(gateway, plan)))
+    warnings = (*not_read(found.unread), *plan.warnings)
+    return replace(plan, warnings=warnings, environment=environment, basis=rests_on(plan, found.observed))
 
 
 def not_read(plurals: Sequence[str]) -> Iterator[str]:

@@ -108,6 +108,7 @@ def _finish(
 ) -> Document:
     """Put variables and defaults into the merged tree, and hand over what is not steering."""
     chosen = declared.get(environment or "", {})
+    merge.overlay(run, tree, settings.limits(tree, environment))
     for key in settings.STEERING:
         tree.drop(key)
     own = chosen.get("vars") or {}

@@ -78,6 +78,16 @@ def choose(found: Iterable[str], env: str | None, overlays: Callable[[str], bool
     raise Unresolved(redact(f"no environment {shown(env)}{there}: {hint}"))
 
 
+def limits(tree: Tree, environment: str | None) -> Tree:
+    """The guards of the chosen environment, to go over those of the file; what is wrong in them, the schema says."""
+    found = tree.data.get("environments")
+    own = found.get(environment) if isinstance(found, dict) and environment else None
+    if not isinstance(own, dict) or "guards" not in own:
+        return Tree({}, {})
+    marks = twin_of(twin_of(tree.marks["environments"])[environment or ""])
+    return Tree({"guards": own["guards"]}, {"guards": marks["guards"]})
+
+
 def variables(run: Run, tree: Tree) -> dict[str, Any]:
     """The variables for all environments."""
     found = entries(run, tree, "vars", "vars: {domain: acme.example}")
@@ -155,4 +165,5 @@ _SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "write the name of the variable that holds the key: STRIPE_API_KEY",
     ),
     "vars": (lambda value: isinstance(value, dict), "write `vars: {domain: acme.example}`"),
+    "guards": (lambda value: isinstance(value, dict), "write `guards: {price_change: 20}`"),
 }

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from reconciler.kinds.paths import matches, split
 from reconciler.kinds.scopes import Scope
 
 if TYPE_CHECKING:
+    from reconciler.kinds.tariff import Tariff
     from reconciler.model import Path, Properties
 
 Shape = dict[str, Any]
@@ -68,7 +70,7 @@ class Block:
 
     @property
     def path(self) -> Path:
-        return _split(self.name)
+        return split(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +106,13 @@ class Field:
     local: bool = False  # what it names is in one account alone
     usual: Any = None  # another value that the server fills in: import does not take it for somebody's choice
     transfer: str = ""  # the parameter that moves this unique value over from whoever holds it
+    offers: str = ""  # the member of the list's items that names what subscribers may switch to
+    needed: str = ""  # live asks for a value in one of the fields that say this, unless `guards.required` leaves it out
+    needed_with: str = ""  # only where this field has a value too
 
     @property
     def path(self) -> Path:
-        return _split(self.name)
-
-
-@cache
-def _split(name: str) -> Path:
-    return tuple(name.split("."))
+        return split(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,10 +142,9 @@ class Kind:
     excluded: Mapping[str, str] = field(default_factory=dict)  # SDK parameters left out on purpose -> why
     natural_key: str | None = None
     key_within: str = ""  # the field of which each value has natural keys of its own
+    known_by: tuple[str, ...] = ()  # what people tell it by, where what never changes does not say enough
     unique_key: bool = True  # no two objects in service have the same natural key
-    frees_key: bool = (
-        False  # an object out of service gives its natural key up, so it must leave before a successor comes
-    )
+    frees_key: bool = False  # out of service it gives its natural key up, and so must leave before a successor comes
     stampable: bool = True  # has metadata; else it pairs by natural key without asking
     creatable: bool = True
     revivable: bool = True  # an object out of service can come back
@@ -159,7 +158,8 @@ class Kind:
     unserved: Mapping[str, Any] | None = field(default_factory=lambda: {"active": False})  # what is not; None: no list
     switches: Mapping[bool, str] = field(default_factory=dict)  # the calls that a SWITCHED field takes
     secret: str = ""  # the member of the answer that creation alone gives
-    subscriptions: str = ""  # the filter by which subscriptions to it are listed
+    subscriptions: str = ""  # the filter by which subscriptions to it are listed, and the member of their items
+    tariffs: Callable[[Properties], Mapping[str, Tariff]] | None = None  # what it asks for, by currency, its own first
     part: str = ""  # the part of an account that it is: there is one, which is declared without a name
     dashboard: str = ""  # the page where people must set it: Stripe lets an API do that for connected accounts alone
     check: Callable[[Mapping[str, Any], Children], Iterable[Objection]] | None = None
@@ -181,16 +181,12 @@ class Kind:
         return "/v1/" + self.service.replace(".", "/")
 
     @cached_property
-    def _plain(self) -> Mapping[Path, Field]:
-        return {f.path: f for f in self.fields if "*" not in f.path}
-
-    @cached_property
     def _maps(self) -> tuple[Field, ...]:
         return tuple(f for f in self.fields if "*" in f.path)
 
     @cached_property
     def _found(self) -> dict[Path, Field | None]:
-        return dict(self._plain)
+        return {f.path: f for f in self.fields if "*" not in f.path}
 
     @cached_property
     def _around(self) -> dict[Path, Block | None]:
@@ -210,13 +206,19 @@ class Kind:
     def field_at(self, path: Path) -> Field | None:
         """The field that `path` belongs to, a `*` taking any key; or None."""
         if path not in self._found:
-            self._found[path] = next((f for f in self._maps if _matches(f.path, path)), None)
+            self._found[path] = next((f for f in self._maps if matches(f.path, path)), None)
         return self._found[path]
+
+    def leaf(self, path: Path) -> Field:
+        """The field at a path of the kind's properties."""
+        found = self.field_at(path)
+        assert found is not None, (self.name, path)
+        return found
 
     def block_of(self, path: Path) -> Block | None:
         """The innermost block around `path` that has something to say, or None."""
         if path not in self._around:
-            around = [b for b in self.blocks if _matches(b.path, path[: len(b.path)])]
+            around = [b for b in self.blocks if matches(b.path, path[: len(b.path)])]
             self._around[path] = max(around, key=lambda b: len(b.path), default=None)
         return self._around[path]
 
@@ -227,7 +229,7 @@ class Kind:
 
     def units_around(self, path: Path) -> tuple[Path, ...]:
         """The blocks around `path` that are sent whole: one may stand in another."""
-        return tuple(path[: len(b.path)] for b in self.blocks if b.unit and _matches(b.path, path[: len(b.path)]))
+        return tuple(path[: len(b.path)] for b in self.blocks if b.unit and matches(b.path, path[: len(b.path)]))
 
     @cached_property
     def fixed(self) -> tuple[Field, ...]:
@@ -243,7 +245,3 @@ class Kind:
     def moving(self) -> tuple[Field, ...]:
         """The fields with a unique value that moves from one object to another."""
         return tuple(f for f in self.fields if f.transfer)
-
-
-def _matches(pattern: Path, path: Path) -> bool:
-    return len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from reconciler.kinds.shapes import exact
 
@@ -59,3 +60,13 @@ def minor_units(amount: int | Decimal, currency: str) -> int | str:
 def major_units(minor: int | str, currency: str) -> Decimal | None:
     """Smallest units as major units, or None where it is not certain how Stripe counts the currency."""
     return None if currency in UNCERTAIN else Decimal(str(minor)).scaleb(-decimals(currency))
+
+
+def said(minor: Fraction, currency: str) -> str:
+    """Smallest units as people write them: 1900 usd is `19.00 usd`. What has no end is rounded to a smallest unit."""
+    if currency in UNCERTAIN:
+        return f"{round(minor)} smallest units of {currency}"
+    places = decimals(currency)
+    major = minor / 10**places
+    ends = next((p for p in range(places, places + 13) if (major * 10**p).denominator == 1), places)
+    return f"{Decimal(round(major * 10**ends)).scaleb(-ends):f} {currency}"

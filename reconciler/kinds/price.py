@@ -23,6 +23,7 @@ from reconciler.kinds.shapes import (
     text,
     whole,
 )
+from reconciler.kinds.tariff import tariffs
 from reconciler.model import Properties
 
 _CREATE, _ONCE = Settable.ON_CREATE, Settable.ONCE
@@ -122,7 +123,7 @@ _FIELDS = (
     Field("product", reference("product"), "The product that it belongs to: the one it is declared in.", settable=_CREATE, refers_to="product"),
     Field("active", BOOLEAN, "Whether it can be bought.", default=True),
     Field("nickname", text(5000), "Hidden from customers. Stripe documents no way to unset it.", clears_with=Clear.NOTHING),
-    Field("lookup_key", text(200), "A name for your code, unique in the account, that moves to the successor when the price is replaced.", clears_with="", transfer="transfer_lookup_key"),
+    Field("lookup_key", text(200), "A name for your code, unique in the account, that moves to the successor when the price is replaced.", clears_with="", transfer="transfer_lookup_key", needed="lookup_key", needed_with="recurring.interval"),
     Field("currency", CURRENCY, "Three lower-case letters.", required=True, settable=_CREATE),
     Field("unit_amount", _AMOUNT, "The amount in minor units: 2900 is $29.00. 0 is free.", settable=_CREATE, canonical=exact, money=True),
     Field("billing_scheme", one_of("per_unit", "tiered"), "`tiered` goes with `tiers`.", settable=_CREATE, default="per_unit"),
@@ -162,6 +163,7 @@ PRICE = Kind(
     parent=("product", "product"),
     by_created=True,
     subscriptions="price",
+    tariffs=tariffs,
     retired_means="stops being sellable",
     check=check,
     spell=_spell,

@@ -79,7 +79,7 @@ def _finding(one: Finding, drift: Drift, edits: Mapping[Key, Edit], paint: Paint
     yield "  " + paint(printable(f"~ {one.address}{where}{one.what and ' ' + one.what}"), fg="yellow", bold=True)
     same = made[0] if len(set(made)) == 1 else None
     if same:
-        yield f"      {_told(same)}"
+        yield f"      {_told(same, 'edited' if one.fields else 'done')}"
     was: Properties = live.properties if live else {}
     now = {**was, **{c.path: c.after for c in one.fields}}
     each = {} if same else {c.path: edit for c, edit in zip(one.fields, made, strict=False) if edit}
@@ -93,11 +93,11 @@ def _notes(edits: Mapping[Path, Edit], one: FieldChange) -> str:
     return noted(said + (["forces replacement"] if one.forces_replacement else []))
 
 
-def _told(edit: Edit) -> str:
+def _told(edit: Edit, what: str = "edited") -> str:
     """When, and by what, as far as Stripe says."""
     when = datetime.fromtimestamp(edit.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     by = f"by API request {edit.request}" if edit.request else "in the Dashboard or by Stripe itself (no API request)"
-    return printable(f"edited {when} {by}")
+    return printable(f"{what} {when} {by}")
 
 
 def _beyond(found: Beyond, names: Mapping[str, str], paint: Paint) -> Iterator[str]:

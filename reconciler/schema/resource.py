@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds.kind import Clear, Default, Field, Kind, Settable, Shape
-from reconciler.kinds.shapes import MAPS, text
+from reconciler.kinds.rules import hints_of
+from reconciler.kinds.shapes import MAPS
 from reconciler.kinds.values import clearable
-
-ADOPT = Field("adopt", text(255), "The id of a live object that becomes this resource. Needed once.")
 
 _VARIABLE: Shape = {"type": "string", "pattern": "\\$\\{"}
 
@@ -21,8 +20,7 @@ def resource_schema(kind: Kind, *, required: bool = False, variables: bool = Fal
     `required` also asks for the fields that must be there; `variables` lets `${name}` stand in the place of any value.
     """
     tree: dict[str, Any] = {}
-    hints = kind.hints if kind.own_id or kind.part else (*kind.hints, ADOPT)
-    for field in (*kind.fields, *kind.spellings, *hints):
+    for field in (*kind.fields, *kind.spellings, *hints_of(kind)):
         if kind.parent and field.name == kind.parent[1]:
             continue
         node = tree

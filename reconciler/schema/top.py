@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind, Shape
+from reconciler.kinds.rules import GUARDS
 from reconciler.kinds.shapes import BOOLEAN, NAME, list_of, object_of, text
 
 
@@ -60,6 +61,7 @@ _ENVIRONMENT: Shape = object_of(
     api_key_env=_described("The variable that holds the key.", _KEY_NAME),
     stripe_account=_described("The connected account to work on, with the key of its platform.", _ACCOUNT),
     vars=_described("What `${name}` stands for in this environment.", _VARIABLES),
+    guards=_described("Limits of this environment, over those of the file.", GUARDS),
 )
 
 VERSION: Shape = {"stripe_portal": _described("The version of this format.", {"const": 1})}
@@ -85,5 +87,6 @@ def anywhere(address: Shape = ADDRESS) -> Shape:
     released = list_of(address) | {"type": ["array", "null"]}
     return {
         "moved": _described("Resources that got another name.", moved),
+        "guards": _described("Limits beyond which a plan asks for `--allow`.", GUARDS | {"type": ["object", "null"]}),
         "released": _described("Resources to let go of: the object stays, our mark goes.", released),
     }

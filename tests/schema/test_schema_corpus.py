@@ -12,7 +12,7 @@ from reconciler import config, schema
 from reconciler.errors import Invalid, Problem
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind
-from reconciler.schema.resource import ADOPT
+from reconciler.kinds.rules import ADOPT
 
 HERE = Path(__file__).parent
 INVALID = sorted((HERE.parent / "invalid").glob("*.yaml"))
