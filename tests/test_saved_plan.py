@@ -286,3 +286,12 @@ def test_a_plan_of_a_file_is_the_plan_of_the_account(shop: Project) -> None:
         assert one.pop("created")
         assert one.pop("digest")
     assert printed == saved
+
+
+def test_out_overwrites_nothing_but_a_plan(shop: Project) -> None:
+    yaml = shop.read()
+    for name in ("stripe-portal.yaml", "/dev/null"):
+        shop.plan("--out", name, code=64).shows([f"{name} is there already, and is no saved plan"])
+    assert shop.read() == yaml
+    assert not shop.account.requests()
+    shop.run("show", "stripe-portal.yaml", code=1).shows(["stripe-portal.yaml is no saved plan"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,15 @@ def test_the_life_of_every_kind(kind: Kind, tmp_path: Path, account: Account) ->
 def test_one_of_every_kind(account: Account) -> None:
     with opened(Path("examples/everything"), account) as shop:
         survive(shop, shop.plan())
+
+
+def test_two_applies_of_one_file_at_the_same_time_make_nothing_twice(account: Account) -> None:
+    with opened(Path("examples/everything"), account) as shop:
+        plan = saved(shop.plan())
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(apply, plan, shop.gateway) for _ in range(2)]
+        outcomes = [o for one in both for o in one.result()]
+        assert {o.error for o in outcomes if o.status is not Status.DONE} <= {""}
+        shop.converged()
+        addresses = [one["metadata"].get("stripe_portal") for one in account.everything().values() if "metadata" in one]
+        assert len(addresses) == len(set(addresses))

@@ -47,6 +47,8 @@ def shown(
     Raises UnsafePlan when a guard refuses it.
     """
     path, chosen = options.split(words)
+    if out is not None:
+        _check_place(out)
     document, desired = declared(path, env, variables)
     only = _addresses(desired, chosen)
     reading = Reading()
@@ -120,6 +122,12 @@ def present(
     click.echo(rendered(plan, form, origin, reads=reads, created=created))
     if out is not None:
         click.echo(f"Saved in {out}. To do this and nothing else: stripe-portal apply {out}", err=True)
+
+
+def _check_place(out: Path) -> None:
+    """A plan takes the place of an older plan, and of nothing else. Raises Usage."""
+    if out.exists() and not (out.is_file() and planfile.is_plan(out.read_bytes())):
+        raise Usage(f"{out} is there already, and is no saved plan: --out does not overwrite it")
 
 
 def rendered(plan: Plan, form: str, origin: Origin | None, *, reads: int | None, created: int) -> str:

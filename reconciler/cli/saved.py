@@ -32,7 +32,7 @@ def read(path: Path) -> Saved:
     except OSError as error:
         raise Unresolved(f"{path}: {error.strerror}") from None
     if not planfile.is_plan(content):
-        raise Unresolved(f"{path} is no saved plan: `stripe-portal plan --out {path}` makes one")
+        raise Unresolved(f"{path} is no saved plan: `stripe-portal plan --out FILE` makes one")
     return planfile.parse(content, str(path))
 
 

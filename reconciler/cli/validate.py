@@ -22,15 +22,31 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Fetch every image URL, without any key, and check that it is a JPEG, PNG or WEBP under 2 MB.",
 )
-def command(path: Path, env: str | None, variables: Mapping[str, str], check_urls: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    show_default=True,
+    help="github marks the lines of the YAML, too.",
+)
+def command(path: Path, env: str | None, variables: Mapping[str, str], check_urls: bool, form: str) -> None:
     """Check the YAML: every problem at once, with file, line and column. Needs no key, and sends nothing to Stripe.
 
     Nothing else is sent either, unless --check-urls asks for it.
     """
     from reconciler.cli.stages import declared
+    from reconciler.errors import Invalid
 
-    document, desired = declared(path, env, variables)
-    fetched = _checked(document) if check_urls else 0
+    try:
+        document, desired = declared(path, env, variables)
+        fetched = _checked(document) if check_urls else 0
+    except Invalid as invalid:
+        if form == "github":
+            from reconciler.report import github
+
+            click.echo(github.problems(invalid.problems))
+        raise
     counts: dict[str, int] = {}
     for address in desired.resources:
         counts[address.kind] = counts.get(address.kind, 0) + 1
