@@ -179,7 +179,7 @@ def test_a_live_account_is_looked_at_where_the_environment_says_so(project: Proj
     """No drift in the wrong account is no good news."""
     project.account = live_account
     project.write(SHOP)
-    project.apply("--allow", "live")
+    project.apply("--allow", "live", "--allow", "required")
     live_account.post("/v1/products/pro", {"name": "Professional"})
     assert "the environment does not say livemode: true" in drifted(project, code=3).err
     project.write(f"{SHOP}environments: {{live: {{livemode: true}}}}\n")
@@ -259,7 +259,15 @@ def test_json_says_the_same(shop: Project, strict: tuple[str, ...]) -> None:
         ("yaml", "product.team", "team"),
     ]
     assert found["findings"][0]["fields"] == [
-        {"path": "name", "stripe": "Professional", "yaml": "Pro", "cause": "drifted"}
+        {
+            "path": "name",
+            "stripe": "Professional",
+            "yaml": "Pro",
+            "cause": "drifted",
+            "edited_at": found["findings"][0]["fields"][0]["edited_at"],
+            "by": "no_request",
+            "request": None,
+        }
     ]
     covered = {"product": {"declared": 2, "in_service": 2}, "price": {"declared": 1, "in_service": 1}}
     assert fits(covered if strict else None, found.get("covered"))

@@ -12,6 +12,8 @@ from reconciler.cli import options
 
 if TYPE_CHECKING:
     from reconciler.cli.stages import Survey
+    from reconciler.drift import Drift
+    from reconciler.drift.history import Edit, Key
     from reconciler.drift.strict import Beyond
     from reconciler.gateway import Gateway
     from reconciler.model import Desired, Pair
@@ -30,6 +32,7 @@ def command(path: Path, env: str | None, variables: Mapping[str, str], strict: b
     no drift.
     """
     import json
+    import shlex
 
     from reconciler.cli.account import opened
     from reconciler.cli.stages import declared, not_read, surveyed
@@ -51,19 +54,37 @@ def command(path: Path, env: str | None, variables: Mapping[str, str], strict: b
     ) as (gateway, account):
         found = surveyed(desired, gateway, every=strict, progress=reading)
         beyond = _beyond(desired, gateway, found) if strict else None
+        drifted = drift(desired, found.observed, found.pairs, found.differences, found.urls)
+        edits, untold = _edits(drifted, desired, gateway)
         reading.done()
         reads = gateway.reads
-    for warning in not_read(found.unread):
+    for warning in (*not_read(found.unread), *untold):
         click.echo(f"Warning: {printable(warning)}", err=True)
-    drifted = drift(desired, found.observed, found.pairs, found.differences, found.urls)
     if form == "json":
         where = {"target": account.account, "project": desired.project, "environment": document.environment}
-        click.echo(redact(json.dumps(where | report.data(drifted, beyond), indent=2, default=str)))
+        click.echo(redact(json.dumps(where | report.data(drifted, beyond, edits), indent=2, default=str)))
     else:
         click.echo(heading(account, desired.project, document.environment))
-        undo = _undo(path, env, variables, **target)
-        click.echo(report.render(drifted, undo=undo, beyond=beyond, paint=paint(), reads=reads))
+        same = options.repeated(path, env, variables, target)
+        undo = shlex.join(["stripe-portal", "apply", *same])
+        addresses = dict.fromkeys(str(f.address) for f in drifted.findings if f.acceptable)
+        keep = shlex.join(["stripe-portal", "accept", *addresses, *same]) if addresses else ""
+        click.echo(report.render(drifted, undo=undo, keep=keep, edits=edits, beyond=beyond, paint=paint(), reads=reads))
     return 2 if drifted.drifted else 0
+
+
+def _edits(drifted: Drift, desired: Desired, gateway: Gateway) -> tuple[Mapping[Key, Edit], list[str]]:
+    """When and by what something was changed, or why nobody can tell. It is worth a call, and no failure."""
+    from reconciler.drift.history import history
+    from reconciler.errors import ApiFailure
+    from reconciler.kinds import scopes
+    from reconciler.permissions import DOCTOR
+
+    try:
+        return history(drifted, desired.project, lambda params: gateway.get("/v1/events", params)), []
+    except ApiFailure as failure:
+        lacks = f"the key lacks the permission {scopes.EVENTS.row}: Read; {DOCTOR}"
+        return {}, [f"not said when and by what: {lacks if failure.status == 403 else failure}"]
 
 
 def _beyond(desired: Desired, gateway: Gateway, found: Survey) -> Beyond:
@@ -87,17 +108,3 @@ def _beyond(desired: Desired, gateway: Gateway, found: Survey) -> Beyond:
 
     pairs = replace(found.pairs, pairs=tuple(whole(p) for p in found.pairs.pairs))
     return beyond(desired, found.observed, pairs)
-
-
-def _undo(path: Path, env: str | None, variables: Mapping[str, str], **target: Any) -> str:
-    """The command that puts the YAML's values back, for the same account."""
-    import shlex
-
-    words = ["stripe-portal", "apply", *([] if path == Path() else [str(path)])]
-    words += ["--env", env] if env else []
-    words += [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
-    words += ["--emulator"] if target["emulator"] else []
-    words += ["--base-url", target["base_url"]] if target["base_url"] else []
-    words += ["--allow-remote-base-url"] if target["allow_remote_base_url"] else []
-    words += ["--account", target["account"]] if target["account"] else []
-    return shlex.join(words)

@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "Write an existing account as YAML.",
     "schema": "Print the JSON Schema for editors.",
     "doctor": "Say what the key may do, and what is missing.",
+    "customers": "Say who cannot log in to the portal.",
     "emulator": "Run, empty or inspect the local Stripe.",
 }
 

@@ -35,6 +35,11 @@ class Finding:
     fields: tuple[FieldChange, ...] = ()
     what: str = ""
 
+    @property
+    def acceptable(self) -> bool:
+        """Whether there are values of Stripe's that the YAML could have."""
+        return self.where is Where.STRIPE and bool(self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -121,8 +126,8 @@ def _by_cause(kind: Kind, address: Address, one: Observed, fields: Sequence[Fiel
 
 def _differs(kind: Kind, change: FieldChange) -> bool:
     """A successor's fields are listed whole; what it has in common with its predecessor is no difference."""
-    field = kind.field_at(change.path)
-    return field is not None and comparable(field, change.before) != comparable(field, change.after)
+    field = kind.leaf(change.path)
+    return bool(comparable(field, change.before) != comparable(field, change.after))
 
 
 def _out_of_service(kind: Kind) -> str:

@@ -49,11 +49,9 @@ def deleted(address: Address, pairs: Pairs, ids: Mapping[Address, str]) -> bool:
 
 def is_applied(mark: Stamp, address: Address, change: FieldChange, ids: Mapping[Address, str]) -> bool:
     """Whether a field was last applied with the value that it is to have, but that a Ref in it is not there now."""
-    field = BY_NAME[address.kind].field_at(change.path)
+    field = BY_NAME[address.kind].leaf(change.path)
     settled = swap_refs(change.after, lambda ref: ids.get(ref.address, ref))
-    if field is None or any(refs_in(settled)):
-        return False
-    return mark.fields.get(change.path) == digest(comparable(field, settled))
+    return not any(refs_in(settled)) and mark.fields.get(change.path) == digest(comparable(field, settled))
 
 
 def copies(desired: Desired, observed: Sequence[Observed], pairs: Pairs) -> Iterator[Told]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.emulator import store
@@ -10,6 +11,13 @@ from reconciler.emulator.expand import present
 from reconciler.emulator.ids import random_id
 from reconciler.emulator.model import Call
 from reconciler.emulator.store import Body
+
+BY_HAND = ("x-test", "dashboard")
+"""The header of a write that stands for an edit in the Dashboard. Its event names no request (recall)."""
+
+
+def is_by_hand(headers: Mapping[str, str]) -> bool:
+    return headers.get(BY_HAND[0]) == BY_HAND[1]
 
 
 def emit(call: Call, type_: str, body: Body, previous: Body | None = None) -> None:
@@ -30,7 +38,10 @@ def emit(call: Call, type_: str, body: Body, previous: Body | None = None) -> No
         "data": data,
         "livemode": call.scope.livemode,
         "pending_webhooks": 0,
-        "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
+        "request": {
+            "id": None if call.by_hand else call.request_id,
+            "idempotency_key": None if call.by_hand else call.idempotency_key,
+        },
         "type": type_,
     }
     facets = call.kinds["event"].facets

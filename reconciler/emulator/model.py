@@ -36,6 +36,7 @@ class Call:
     path: Mapping[str, str]
     params: Mapping[str, Any]
     version: str
+    by_hand: bool = False  # as if somebody did it in the Dashboard
 
 
 Handler = Callable[[Call], Body]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.emulator import auth, clock, expand, faults, forms, idempotency, limits, routes, store
+from reconciler.emulator import auth, clock, events, expand, faults, forms, idempotency, limits, routes, store
 from reconciler.emulator.errors import Refusal
 from reconciler.emulator.faults import Fault
 from reconciler.emulator.ids import BASE, random_id
@@ -31,6 +31,7 @@ class Request:
     key: str | None
     place: str
     faults: tuple[Fault, ...]
+    by_hand: bool = False  # stands for an edit in the Dashboard (`events.BY_HAND`)
 
 
 async def respond(runtime: Runtime, incoming: Incoming) -> Outgoing:
@@ -91,6 +92,7 @@ async def answer(runtime: Runtime, incoming: Incoming, identifier: str, entry: d
         incoming.headers.get("idempotency-key") if incoming.method == "POST" else None,
         f"{incoming.method} {incoming.path}",
         acting,
+        events.is_by_hand(incoming.headers),
     )
     return await once(runtime, request)
 
@@ -175,6 +177,7 @@ def effect(runtime: Runtime, request: Request, now: int) -> dict[str, Any]:
         request.variables,
         {name: value for name, value in params.items() if name != "expand"},
         request.version,
+        request.by_hand,
     )
     body = operation.handler(call)
     if listed:

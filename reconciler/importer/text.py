@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.importer.splice import Indents, Splice, column_of, entry, indents, is_list, is_map, is_nothing
-from reconciler.importer.style import WIDEST, comment, dumped, flattened, flow, scalar, styled
+from reconciler.importer.style import WIDEST, comment, dumped, flattened, scalar, styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,12 @@ def opened(text: str) -> Splice:
 
 
 def inline(value: Any) -> str:
-    """A value as it stands between brackets."""
-    return dumped(flow([value]), Indents()).strip()[1:-1]
+    """A value as it stands between brackets. A map keeps its own: the library writes [a: b] for [{a: b}]."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{inline(str(k))}: {inline(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    return _on_one_line([scalar(value)])
 
 
 def _into(made: _Text, one: Insert) -> None:
