@@ -306,3 +306,24 @@ def test_what_the_dashboard_has_set_is_there(live: Project) -> None:
 def test_a_sandbox_asks_for_none_of_it(project: Project) -> None:
     project.write(HEAD + BARE)
     assert plan(project).refusals == ()
+
+
+def test_what_had_no_value_yet_is_no_mass_change(project: Project) -> None:
+    """An apply that stopped half-way is gone on with, and needs nobody's leave for it."""
+    project.write(products("abcdefghijk"))
+    project.apply()
+    project.write(products("abcdefghijk").replace("}", ", description: New}"))
+    assert plan(project).refusals == ()
+    project.apply()
+    project.edit("description: New}\n  b", "description: Other}\n  b")
+    assert plan(project).refusals == ()
+    project.write(products("abcdefghijk").replace("}", ", description: Other}"))
+    assert plan(project).refusals[0].startswith("11 of 11 objects would be updated")
+
+
+def test_what_is_only_adopted_in_live_is_not_asked_for_more(live: Project) -> None:
+    live.account.post("/v1/products", {"id": "pro", "name": "Pro"})
+    live.write(LIVE + "products: {pro: {id: pro, name: Pro}}\n")
+    assert plan(live).refusals == ()
+    live.edit("name: Pro}", "name: Professional}")
+    assert plan(live).refusals[0].startswith("product.pro has no tax_code")

@@ -456,8 +456,8 @@ def test_lookup_keys_move_and_swap(shop: Shop) -> None:
         ("y", "x", {}),
         (None, "y", {}),
         ("y", None, {}),
-        ("x", "y", {"unit_amount": 5}),
-        ("y", "x", {"unit_amount": 6}),
+        ("x", "y", {"unit_amount": 1905}),
+        ("y", "x", {"unit_amount": 1906}),
     ):
         shop.put(keys(a, b, **more))
         assert [shop.account.find(f"price.pro.{n}")["lookup_key"] for n in "ab"] == [a, b]

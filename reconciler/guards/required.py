@@ -21,8 +21,8 @@ def required(plan: Plan, desired: Desired) -> Iterator[Objection]:
     seen: set[str] = set()
     for action in plan.actions if plan.target.livemode else ():
         address = str(action.address)
-        if action.verb not in _WRITES or address in seen:
-            continue
+        if action.verb not in _WRITES or address in seen or not (action.change and action.change.fields):
+            continue  # what is only adopted was there before, and is not made worse
         seen.add(address)
         kind, state = BY_NAME[action.address.kind], _state(action, desired)
         if lacking := [name for name in _asked_of(kind, state) if name in names and not _has(kind, state, name)]:

@@ -39,11 +39,12 @@ def _share(rule: str, what: str, many: int, owned: int, most: int) -> Iterator[O
 
 
 def updated(plan: Plan) -> list[Address]:
-    """What changes in place and by itself: not what follows something else, and not what is replaced."""
+    """What changes in place and by itself: not what follows something else, not what is replaced, and not what had no
+    value until now, as after an apply that stopped half-way."""
     found = {
         a.address: None
         for a in plan.actions
         if a.verb is Verb.UPDATE and a.change and a.change.before is not None
-        if any(c.cause is not Cause.FOLLOWED for c in a.change.fields)
+        if any(c.cause is not Cause.FOLLOWED and c.before not in (None, ()) for c in a.change.fields)
     }
     return list(found)

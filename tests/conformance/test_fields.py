@@ -275,6 +275,9 @@ def full(judged: Project, monkeypatch: pytest.MonkeyPatch) -> Data:
     return data
 
 
+ALLOWED = ("--allow", "replace", "--allow", "retire", "--allow", "price-change")
+
+
 def test_everything_is_set_changed_cleared_and_set_again(
     judged: Project, full: Data, proxy: Proxy, document: Document
 ) -> None:
@@ -285,7 +288,7 @@ def test_everything_is_set_changed_cleared_and_set_again(
     for how in (without, changed):
         for touched, data in variants(judged, full, how):
             judged.write(json.dumps(data))
-            result = judged.apply("--allow", "replace", "--allow", "retire", code=None)
+            result = judged.apply(*ALLOWED, code=None)
             assert result.code == 0, f"{how.__name__} {touched}\n{result.text}"
             plan = judged.plan("--detailed-exitcode", code=None)
             assert plan.code == 0, f"{how.__name__} {touched}\n{result.text}\n{plan.text}"
