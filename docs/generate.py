@@ -163,13 +163,14 @@ def _cut(output: str, said: dict[str, str]) -> str:
 
 
 def _same(text: str) -> str:
-    """Ids, ports and tokens as they might be, the same in every run."""
+    """Ids, ports, tokens and times as they might be, the same in every run."""
     seen: dict[str, str] = {}
 
     def identifier(match: re.Match[str]) -> str:
         return seen.setdefault(match[0], f"{match[1]}_1Example{len(seen) + 1:02}")
 
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:12111", _IDS.sub(identifier, text))
+    text = re.sub(r"((?:edited|done) )\d{4}-\d\d-\d\d \d\d:\d\d UTC", r"\g<1>2026-11-20 14:03 UTC", text)
     return re.sub(r"/p/(login|pay)/test_\w+", r"/p/\1/test_Example", text)
 
 

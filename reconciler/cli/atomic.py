@@ -65,7 +65,7 @@ def _folders(folder: Path) -> list[Path]:
 
 def _beside(path: Path, content: bytes, mode: int) -> Path:
     """The content in a file of its own in the same folder, on the disk."""
-    handle, name = tempfile.mkstemp(prefix=".import-", suffix=".tmp", dir=path.resolve().parent)
+    handle, name = tempfile.mkstemp(prefix=".stripe-portal-", suffix=".tmp", dir=path.resolve().parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

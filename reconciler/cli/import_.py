@@ -153,7 +153,8 @@ def _say(home: Home, made: Imported, unread: list[str], *, archived: bool) -> No
     if made.differs:
         rest = f", {len(made.differs) - LISTED:,} of them not listed" if made.differs[LISTED:] else ""
         click.echo(
-            f"{counted(len(made.differs), 'value')} in the YAML differ from Stripe{rest}; kept as written.", err=True
+            f"{counted(len(made.differs), 'difference')} between YAML and Stripe{rest}; the YAML is kept as written.",
+            err=True,
         )
 
 

@@ -145,7 +145,7 @@ def test_files_whose_names_differ_by_capitals_alone(project: Project) -> None:
 @pytest.mark.parametrize("call", ["mkstemp", "replace"])
 def test_what_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     def failing(*_: Any, **__: Any) -> Any:
-        raise PermissionError(13, "Permission denied", str(tmp_path / ".import-abc.tmp"))
+        raise PermissionError(13, "Permission denied", str(tmp_path / ".stripe-portal-abc.tmp"))
 
     monkeypatch.setattr({"mkstemp": tempfile, "replace": os}[call], call, failing)
     with pytest.raises(Unresolved) as raised:
