@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from reconciler.errors import UnsafePlan, Usage
 from reconciler.kinds.shapes import LOCAL_IMAGE, NAME
-from reconciler.schema import json_schema
+from reconciler.schema import render
 
 ROOT, IGNORE, STATE = "stripe-portal.yaml", ".gitignore", ".stripe-portal/"
 SCHEMA, OVERLAY = ".stripe-portal.schema.json", ".stripe-portal.overlay.schema.json"
@@ -45,9 +44,8 @@ def files(example: str, project: str) -> dict[str, bytes]:
 
 
 def schemas() -> dict[str, str]:
-    """The schemas by their path, for editors."""
-    found = {SCHEMA: json_schema(), OVERLAY: json_schema(overlay=True)}
-    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in found.items()}
+    """The schemas by their path, for editors: SCHEMA and OVERLAY."""
+    return {f".{name}": text for name, text in render().items()}
 
 
 def _is_image(path: Path) -> bool:

@@ -73,7 +73,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_has_every_module_example_and_schema(wheel: Path, sources: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    modules = {p.relative_to(ROOT).as_posix() for p in (ROOT / "reconciler").rglob("*.py")}
+    files = (ROOT / "reconciler").rglob("*")
+    modules = {p.relative_to(ROOT).as_posix() for p in files if p.suffix in (".py", ".html", ".css", ".yml")}
     data = {
         f"reconciler/_data/{p.relative_to(sources).as_posix()}"
         for folder in ("examples", "schemas")
