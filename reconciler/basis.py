@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from reconciler.kinds import BY_NAME
-from reconciler.kinds.kind import Settable
-from reconciler.kinds.values import comparable, swap_refs
-from reconciler.model import Action, Address, Basis, Observed, Path, Plan, Stamp, Verb
+from reconciler.kinds.kind import Field, Settable
+from reconciler.kinds.values import comparable, map_members, swap_refs
+from reconciler.model import Action, Address, Basis, FieldChange, Observed, Path, Plan, Stamp, Verb
 from reconciler.stamp import digest
 
 
 def rests_on(plan: Plan, observed: Sequence[Observed]) -> tuple[Basis, ...]:
-    """An entry for each object that an action touches, sends the id of, or is inside of; and for each creation that
-    nothing but what is listed here bears the address, or has the natural key."""
-    touched = {a.id for a in plan.actions if a.id}
-    named = {text for a in plan.actions for text in _texts(a.params)}
-    inside = {_parent(o) for o in observed if o.id in touched}
-    created = [a for a in plan.actions if a.verb is Verb.CREATE]
-    taken = {a.address for a in created}, {(a.address.kind, key_of(a)) for a in created}
-    chosen = [o for o in observed if o.id in touched | named | inside or _stands_at(o, plan.project, *taken)]
-    return tuple(
-        sorted(
-            [*map(entry, chosen), *(absent(a, observed) for a in created)],
-            key=lambda b: (list(BY_NAME).index(b.kind), b.id or "", str(b.address)),
-        )
-    )
+    """An entry for each object that an action touches, names, or is inside of, and for what points at one that leaves;
+    and for each creation, and each natural key that moves, that nothing else bears the address or has the key."""
+    touched = {(a.address.kind, a.id) for a in plan.actions if a.id}
+    leaving = leaving_in(plan)
+    around = {_parent(o) for o in observed if o.key in touched}
+    free = [entry for a in plan.actions for entry in absent(a, observed)]
+    taken = {b.address for b in free}, {(b.kind, b.key) for b in free if b.key}
+    chosen = [
+        o
+        for o in observed
+        if o.key in touched | named_in(plan) | around or points_at(o, leaving) or _stands_at(o, plan.project, *taken)
+    ]
+    order = list(BY_NAME)
+    return tuple(sorted([*map(entry, chosen), *free], key=lambda b: (order.index(b.kind), b.id or "", str(b.address))))
+
+
+def leaving_in(plan: Plan) -> set[tuple[str, str]]:
+    """Kind and id of every object that the plan takes out of service."""
+    return {(a.address.kind, a.id) for a in plan.actions if a.verb is Verb.RETIRE and a.id}
+
+
+def named_in(plan: Plan) -> set[tuple[str, str]]:
+    """Kind and id of every object that is there and that an action names."""
+    found: set[tuple[str, str]] = set()
+    for action in plan.actions:
+        kind = BY_NAME[action.address.kind]
+        for change in action.change.fields if action.change else ():
+            found |= set(_members(kind.leaf(change.path), change.after))
+    return found
+
+
+def points_at(one: Observed, leaving: Collection[tuple[str, str]]) -> bool:
+    """Whether an object in service names one of these, and is not inside of it."""
+    if not (leaving and one.active):
+        return False
+    kind = BY_NAME[one.kind]
+    inside = (kind.parent[1],) if kind.parent else None
+    fields = (f for f in kind.referring if f.path != inside and f.path in one.properties)
+    return any(member in leaving for f in fields for member in _members(f, one.properties[f.path]))
+
+
+def _members(field: Field, value: Any) -> list[tuple[str, str]]:
+    """Kind and id of everything that stands in a referring field."""
+    found: list[tuple[str, str]] = []
+
+    def note(kind: str, member: Any) -> None:
+        if isinstance(member, str):
+            found.append((kind, member))
+
+    map_members(field, value, note)
+    return found
 
 
 def entry(one: Observed) -> Basis:
@@ -38,11 +75,19 @@ def entry(one: Observed) -> Basis:
     return Basis(one.kind, one.id, mark.address if mark else None, "", seen, mark_of(mark), one.active, flag)
 
 
-def absent(action: Action, observed: Sequence[Observed]) -> Basis:
-    """That there is nothing yet of what an action creates; of the first of a kind with a default, that it has none."""
-    kind = BY_NAME[action.address.kind]
-    flag = bool(kind.default_flag) and not any(o.kind == kind.name for o in observed)
-    return Basis(kind.name, None, action.address, str(key_of(action) or ""), is_default=flag)
+def absent(action: Action, observed: Sequence[Observed]) -> Iterator[Basis]:
+    """That there is nothing yet of what an action creates, or has the natural key that it gives; of the first of a kind
+    with a default, also that the account has none."""
+    kind, key = BY_NAME[action.address.kind], key_of(action)
+    if action.verb is Verb.CREATE:
+        flag = bool(kind.default_flag) and not any(o.kind == kind.name for o in observed)
+        yield Basis(kind.name, None, action.address, str(key or ""), is_default=flag)
+    elif key is not None and any(c.path == (kind.natural_key,) for c in _fields(action)):
+        yield Basis(kind.name, None, action.address, str(key))
+
+
+def _fields(action: Action) -> Sequence[FieldChange]:
+    return action.change.fields if action.change else ()
 
 
 def key_of(action: Action) -> Any:
@@ -58,10 +103,12 @@ def held_key(one: Observed) -> Any:
     return one.id if kind.own_id else kind.key_of(one.properties)
 
 
-def _stands_at(one: Observed, project: str, addresses: Collection[Address], keys: Collection[tuple[str, Any]]) -> bool:
+def _stands_at(
+    one: Observed, project: str, addresses: Collection[Address | None], keys: Collection[tuple[str, Any]]
+) -> bool:
     bears = one.stamp is not None and one.stamp.project == project and one.stamp.address in addresses
     key = held_key(one)
-    return bears or (key is not None and (one.kind, key) in keys)
+    return bears or (key is not None and (one.kind, str(key)) in keys)
 
 
 def stable(one: Observed, also: Sequence[Path] = ()) -> list[Path]:
@@ -87,17 +134,7 @@ def mark_of(mark: Stamp | None) -> str:
     return digest([mark.project, str(mark.address), mark.readable, *fields])
 
 
-def _parent(one: Observed) -> str | None:
+def _parent(one: Observed) -> tuple[str, str]:
+    """Kind and id of what an object is inside of, or nothing."""
     parent = BY_NAME[one.kind].parent
-    return one.properties.get((parent[1],)) if parent else None
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)
+    return (parent[0], str(one.properties.get((parent[1],)))) if parent else ("", "")

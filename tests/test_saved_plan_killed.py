@@ -46,7 +46,7 @@ def saved(plan: Plan) -> Plan:
 
 
 def stands(shop: Shop, plan: Plan) -> Standing:
-    return stand(plan, reread(plan, shop.gateway))
+    return stand(plan, reread(plan, shop.gateway)[0])
 
 
 def killed(shop: Shop, plan: Plan, nth: int, how: dict[str, Any]) -> tuple[Outcome, ...]:

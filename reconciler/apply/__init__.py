@@ -29,7 +29,8 @@ def apply(
 
     An action whose needs failed is SKIPPED. Once `stopped` says so, the calls under way end and the rest is skipped;
     likewise once an answer shows that the server is not one to write to, for which the first action goes alone.
-    `done` are the positions of actions that an earlier run did, with the ids of their objects. `keep` is given each secret that creation alone answers with, before anything else is sent that needs it.
+    `done` are the positions of actions that an earlier run did, with the ids of their objects. `keep` is given each
+    secret that creation alone answers with, before anything else is sent that needs it.
     Never raises for what Stripe answers.
     """
     outcomes: dict[int, Outcome] = {}

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler import stamp as stamps
+from reconciler.apply.again import Call, post
 from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway, item
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.kind import Kind, Retire
 from reconciler.kinds.values import comparable, refs_in, swap_refs, value_at
-from reconciler.model import ACTIVE, FILE, Action, Address, Outcome, Part, Plan, Stamp, Status, Verb
+from reconciler.model import ACTIVE, FILE, Action, Address, LocalFile, Outcome, Part, Plan, Stamp, Status, Verb
 from reconciler.observed import read
 from reconciler.uploads import upload, with_files
 
@@ -34,6 +35,7 @@ class Run:
     keep: Keep
     ids: dict[Address, str]
     uploading: threading.Lock = field(default_factory=threading.Lock)
+    token: str = field(default_factory=lambda: secrets.token_hex(4))
 
 
 def perform(run: Run, number: int) -> Outcome:
@@ -65,6 +67,7 @@ def _calls(run: Run, number: int, known: str | None) -> Mapping[str, Any]:
     action, plan, gateway = run.plan.actions[number], run.plan, run.gateway
     kind, part = BY_NAME[action.address.kind], action.change.part if action.change else Part.BODY
     path = item(kind.path, known) if known else kind.path
+    at = path if known else ""
     if action.verb is Verb.RETIRE and kind.retire is Retire.DELETE:
         return gateway.delete(path)
     if part is Part.SWITCH and action.change:
@@ -76,23 +79,12 @@ def _calls(run: Run, number: int, known: str | None) -> Mapping[str, Any]:
     mark = _final_stamp(action, run.ids)
     if metadata := _metadata(action, mark, params.pop("metadata", {})):
         params["metadata"] = metadata
-    raw = _post(run, path, params, f"{plan.id}-{number}")
+    raw = post(gateway, action, Call(path, params, at), f"{plan.id}-{number}", plan.basis)
     if kind.secret and action.verb is Verb.CREATE and isinstance(secret := raw.get(kind.secret), str):
         run.keep(action.address, str(raw.get("id")), secret)
     _check_answer(f"POST {path}", raw, known, params)
     _note_rewritten(run, number, raw, mark)
     return raw
-
-
-def _post(run: Run, path: str, params: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Write. What Stripe remembers of an earlier run of a saved plan, a failure of its own, is tried anew: the account
-    was read since, and what is written here was not there (stripe-facts 10.2)."""
-    try:
-        return run.gateway.post(path, params, idempotency_key=key)
-    except ApiFailure as failure:
-        if not failure.remembered or failure.status < 500:
-            raise
-        return run.gateway.post(path, params, idempotency_key=f"{key}-{secrets.token_hex(4)}")
 
 
 def _upload(run: Run, action: Action) -> None:
@@ -102,17 +94,27 @@ def _upload(run: Run, action: Action) -> None:
             continue
         with run.uploading:
             if ref.address not in run.ids:
-                key = f"{run.plan.id}-{ref.address.name}"
-                run.ids.update(upload(run.gateway, file, idempotency_key=key))
+                run.ids.update(_uploaded(run, file, f"{run.plan.id}-{ref.address.name}"))
+
+
+def _uploaded(run: Run, file: LocalFile, key: str) -> Mapping[Address, str]:
+    try:
+        return upload(run.gateway, file, idempotency_key=key)
+    except ApiFailure as failure:
+        if not failure.remembered:
+            raise
+        return upload(run.gateway, file, idempotency_key=f"{key}-{run.token}")  # what an earlier run has not brought up
 
 
 def _members(run: Run, number: int, kind: Kind, path: str, params: Mapping[str, Any]) -> None:
     """Attach and detach, a call for each; in between, nobody is without what stays."""
+    action = run.plan.actions[number]
     for name, calls in params.items():
         field = kind.field_at((name,))
         assert field is not None
         for member in calls["attach"]:
-            _post(run, f"{path}/{name}", {field.rows: member}, f"{run.plan.id}-{number}-{name}-{member}")
+            call = Call(f"{path}/{name}", {field.rows: member})
+            post(run.gateway, action, call, f"{run.plan.id}-{number}-{name}-{member}")
         for row in calls["detach"]:
             run.gateway.delete(item(f"{path}/{name}", row))
 
@@ -161,7 +163,8 @@ def _note_rewritten(run: Run, number: int, raw: Mapping[str, Any], mark: Stamp |
     if returned:
         metadata = stamps.encode(replace(mark, returned={**mark.returned, **returned}))
         key = f"{run.plan.id}-{number}-returned"
-        _post(run, item(kind.path, answered.id), {"metadata": metadata}, key)
+        at = item(kind.path, answered.id)
+        post(run.gateway, action, Call(at, {"metadata": metadata}, at), key)
 
 
 def _details(action: Action, raw: Mapping[str, Any]) -> Mapping[str, str]:

@@ -97,8 +97,12 @@ def command(words: tuple[str, ...], yes: bool, secrets_to: Path | None, **rest: 
 
 def _plan_file(words: tuple[str, ...]) -> Path | None:
     """The saved plan among the words, which is told by its content."""
+    from reconciler.errors import Unresolved
     from reconciler.planfile import is_plan
 
+    for word in words:
+        if word.endswith(".json") and not Path(word).exists():
+            raise Unresolved(f"{word}: no such file")
     files = [Path(w) for w in words if Path(w).is_file()]
     return next((file for file in files if is_plan(file.read_bytes())), None)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -52,9 +54,9 @@ def shown(
     document, desired = declared(path, env, variables)
     only = _addresses(desired, chosen)
     reading = Reading()
-    origin = Origin(
-        str(path), planfile.digest_of(document), env or document.environment, dict(variables), document.settings
-    )
+    place = os.path.relpath(path, out.parent) if out else str(path)
+    digest = planfile.digest_of(document)
+    origin = Origin(place, digest, env or document.environment, dict(variables), document.settings)
     if ref is not None:
         if emulator or base_url or account or out:
             raise Usage("--base reads no account: leave out --emulator, --base-url and --account, and --out as well")
@@ -121,11 +123,21 @@ def present(
         write({out: content.encode()})
     click.echo(rendered(plan, form, origin, reads=reads, created=created))
     if out is not None:
-        click.echo(f"Saved in {out}. To do this and nothing else: stripe-portal apply {out}", err=True)
+        click.echo(_what_next(plan, out), err=True)
+
+
+def _what_next(plan: Plan, out: Path) -> str:
+    if plan.refusals:
+        return f"Saved in {out}, to be shown: apply refuses it."
+    words = ["stripe-portal", "apply", str(out), *(["--base-url", plan.target.host] if plan.target.host else [])]
+    emulated = plan.target.emulator
+    return f"Saved in {out}. To do this and nothing else: {shlex.join(words[:3] if emulated else words)}"
 
 
 def _check_place(out: Path) -> None:
     """A plan takes the place of an older plan, and of nothing else. Raises Usage."""
+    if not out.parent.is_dir():
+        raise Usage(f"there is no folder {out.parent} for --out to write to")
     if out.exists() and not (out.is_file() and planfile.is_plan(out.read_bytes())):
         raise Usage(f"{out} is there already, and is no saved plan: --out does not overwrite it")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from reconciler import config, planfile
-from reconciler.cli.account import opened
+from reconciler.cli.account import STATE, opened
+from reconciler.cli.recount import newly_subscribed, recount
 from reconciler.cli.reread import reread
 from reconciler.cli.talk import Reading
 from reconciler.config.files import ROOT
@@ -47,6 +49,7 @@ def resumed(
     saved = read(path)
     plan, origin = saved.plan, saved.origin
     _check(saved, str(path), max_age)
+    _check_host(plan.target, base_url)
     with opened(
         emulator=plan.target.emulator,
         base_url=base_url,
@@ -57,11 +60,13 @@ def resumed(
     ) as (gateway, target):
         _check_target(plan.target, target)
         reading = Reading()
-        standing = stand(plan, reread(plan, gateway, reading))
+        observed, urls = reread(plan, gateway, reading)
+        standing = stand(replace(plan, urls=urls), observed)
+        fresh = recount(standing.plan, gateway, observed)
         reading.done()
-        if standing.moved:
-            raise UnsafePlan([f"since the plan was made, {what}" for what in standing.moved] + ["plan again"])
-        yield gateway, saved, standing
+        if moved := [*standing.moved, *newly_subscribed(plan, fresh)]:
+            raise UnsafePlan([f"since the plan was made, {what}" for what in moved] + ["plan again"])
+        yield gateway, replace(saved, plan=replace(plan, impact=fresh.impact)), standing
 
 
 def _check(saved: Saved, name: str, max_age: int | None) -> None:
@@ -77,28 +82,38 @@ def _check(saved: Saved, name: str, max_age: int | None) -> None:
     if saved.plan.refusals:
         raise UnsafePlan(saved.plan.refusals)
     if saved.origin:
-        _check_yaml(saved.origin)
+        _check_yaml(saved.origin, Path(name).parent)
 
 
-def _check_yaml(origin: Origin) -> None:
+def _check_yaml(origin: Origin, beside: Path) -> None:
     """The YAML says what it said. A job that has none to compare goes by the plan, which was reviewed."""
-    root = Path(origin.path)
-    if not (root.is_file() or (root / ROOT).exists()):
-        click.echo(f"There is no YAML in {origin.path} here: the plan is not compared with it.", err=True)
+    places = [root for root in (beside / origin.path, Path(origin.path)) if root.is_file() or (root / ROOT).exists()]
+    if not places:
+        click.echo(f"There is no YAML in {beside / origin.path}: the plan is not compared with it.", err=True)
         return
     try:
-        document = config.load(Path(origin.path), env=origin.environment, variables=origin.variables)
+        document = config.load(places[0], env=origin.environment, variables=origin.variables)
     except PortalError as error:
         raise UnsafePlan([f"the YAML has changed since the plan was made, and cannot be read: {error}"]) from None
     if planfile.digest_of(document) != origin.digest:
-        raise UnsafePlan([f"the YAML in {origin.path} says something else than when the plan was made: plan again"])
+        raise UnsafePlan([f"the YAML in {places[0]} says something else than when the plan was made: plan again"])
+
+
+def _check_host(planned: Target, base_url: str | None) -> None:
+    """The key goes to the server that the plan is for, and this is known before it goes anywhere."""
+    if planned.emulator:
+        if not STATE.exists():
+            raise WrongTarget(f"the plan is for the emulator of another folder: there is no {STATE} in this one")
+        return
+    given = base_url.rstrip("/") if base_url else ""
+    if given != planned.host:
+        instead = f"give --base-url {planned.host}" if planned.host else "leave out --base-url"
+        raise WrongTarget(f"the plan is for {planned.host or 'Stripe'}, and not for {given or 'Stripe'}: {instead}")
 
 
 def _check_target(planned: Target, found: Target) -> None:
     if (planned.account, planned.livemode) != (found.account, found.livemode) or planned.emulator != found.emulator:
         raise WrongTarget(f"the plan is for {planned}, {planned.account}, and this is {found}, {found.account}")
-    if planned.host != found.host and not found.emulator:
-        raise WrongTarget(f"the plan is for {planned}, and this is {found}: give the same --base-url")
     if planned.api_version != found.api_version:
         raise WrongTarget(f"the plan is for API {planned.api_version}, and this is {found.api_version}: plan again")
 

@@ -43,7 +43,7 @@ class Reading:
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C only be noticed, so that what is under way ends in order; the second one interrupts."""
+    """Let the first Ctrl-C or SIGTERM only be noticed, so that what is under way ends; the second interrupts."""
     noticed = threading.Event()
 
     def notice(number: int, frame: object) -> None:
@@ -56,8 +56,10 @@ def interruptible() -> Iterator[Callable[[], bool]]:
     if threading.current_thread() is not threading.main_thread():
         yield noticed.is_set  # only the main thread may listen to signals
         return
-    before = signal.signal(signal.SIGINT, notice)
+    both = (signal.SIGINT, signal.SIGTERM)  # a pipeline that is cancelled sends the second
+    before = [signal.signal(number, notice) for number in both]
     try:
         yield noticed.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in zip(both, before, strict=True):
+            signal.signal(number, handler)

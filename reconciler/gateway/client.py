@@ -14,7 +14,7 @@ from reconciler.gateway.crew import SIZE, Crew
 from reconciler.gateway.keys import check_key, is_live
 from reconciler.gateway.lists import Raw, read_all
 from reconciler.gateway.retry import persist
-from reconciler.gateway.session import Send, open_session, through_sdk
+from reconciler.gateway.session import Answer, Send, open_session, through_sdk
 from reconciler.model import Target
 
 if TYPE_CHECKING:
@@ -220,7 +220,11 @@ class Gateway:
         operation = request.operation(method, request.check_path(path))
         sent = request.encodable(params)
 
+        tries = 0
+
         def attempt() -> Raw:
+            nonlocal tries
+            tries += 1
             self._pacer.wait(operation)
             with self._lock:
                 if self._closed:
@@ -234,4 +238,7 @@ class Gateway:
         def limited(reason: str, seconds: float) -> None:
             self._pacer.hold("" if reason.startswith("global") else operation, seconds)
 
-        return persist(attempt, method=method, path=path, clock=self._clock, limited=limited)
+        answer = persist(attempt, method=method, path=path, clock=self._clock, limited=limited)
+        if isinstance(answer, Answer) and tries > 1:
+            answer.replayed = False  # it is the answer to an earlier try of this very call
+        return answer

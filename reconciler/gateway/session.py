@@ -40,6 +40,14 @@ def open_session(connections: int) -> requests.Session:
     return session
 
 
+class Answer(dict[str, Any]):
+    """An object as Stripe answered with it. `replayed`: out of its memory, as the same call was made before."""
+
+    def __init__(self, data: Mapping[str, Any], *, replayed: bool = False):
+        super().__init__(data)
+        self.replayed = replayed
+
+
 def through_sdk(
     session: requests.Session, key: str, *, base_url: str | None, account: str | None, api_version: str | None
 ) -> tuple[Send, str]:
@@ -72,7 +80,7 @@ def through_sdk(
             answer = client.raw_request(method.lower(), path, headers=about, **{**params, **files}, **options)
             data = json.loads(answer.body)  # the SDK's OrderedDicts are unequal when only their order differs
             if isinstance(data, dict):
-                return data
+                return Answer(data, replayed=(answer.headers or {}).get("Idempotent-Replayed", "") == "true")
             failed = _garbled()
         except stripe.APIConnectionError as error:
             cause = error.__cause__ or error

@@ -57,7 +57,8 @@ class Resource:
 class Desired:
     """What the YAML asks for. `order` puts every resource behind those it refers to.
 
-    `guards` are limits, `permits` the rules that a resource allows for itself, with where.
+    `guards` are limits, `permits` the rules that a resource allows for itself, with where. `silenced` are the warnings
+    that nobody wants of any resource.
     """
 
     project: str
@@ -68,6 +69,7 @@ class Desired:
     files: Mapping[Address, LocalFile] = field(default_factory=dict)
     guards: Mapping[str, Any] = field(default_factory=dict)
     permits: Mapping[tuple[Address, str], Source] = field(default_factory=dict)
+    silenced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class Observed:
     rows: Mapping[tuple[Path, str], str] = field(default_factory=dict)
     ended: bool = False
     lacks: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from every other object: people choose ids of their own, kind by kind."""
+        return self.kind, self.id
 
 
 class How(Enum):

@@ -27,14 +27,14 @@ def pair(desired: Desired, observed: Sequence[Observed], *, takeover: Sequence[s
         pairs.append(one)
         if one.observed:
             scene.placed[address] = one.observed
-        scene.taken.update(o.id for o in (one.observed, *one.predecessors, *one.duplicates) if o)
+        scene.taken.update(o.key for o in (one.observed, *one.predecessors, *one.duplicates) if o)
         own = resource.properties.get(("id",)) if kind.own_id else None
         taken_id = (kind.name, own) in found.by_id and own not in {o.id for o in one.predecessors}
         if one.observed is None and one.predecessors and taken_id:
             problems.append(f"{address}: the account has another {kind.name} {own} already: choose another id")
         if one.observed is None or _key_moves(kind, one):
             unsettled.add(address)
-    pairs += [Pair(None, o) for owned in found.ours.values() for o in owned if o.active and o.id not in scene.taken]
+    pairs += [Pair(None, o) for owned in found.ours.values() for o in owned if o.active and o.key not in scene.taken]
     return Pairs(tuple(pairs), frozenset(unsettled), tuple(problems), tuple(found.warnings))
 
 

@@ -18,14 +18,14 @@ class Scene:
 
     found: Index
     placed: dict[Address, Observed] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    taken: set[tuple[str, str]] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
 
 def pair_one(kind: Kind, resource: Resource, scene: Scene) -> Pair:
     """Who bears the address: the account's default where the resource says so, else by stamp, else what is found."""
     found, address = scene.found, resource.address
-    stamped = [o for o in found.ours.get(address, ()) if o.id not in scene.taken and _may_serve(kind, resource, o)]
+    stamped = [o for o in found.ours.get(address, ()) if o.key not in scene.taken and _may_serve(kind, resource, o)]
     own = [o for o in stamped if o.active and o.stamp and o.stamp.address == address]
     came = [o for o in stamped if o.active and o.stamp and o.stamp.address != address]
     if own and came:
@@ -35,12 +35,12 @@ def pair_one(kind: Kind, resource: Resource, scene: Scene) -> Pair:
             f"in an apply of its own"
         )
     chosen = _account_default(kind, resource, found)
-    if chosen is not None and chosen.id not in scene.taken:
+    if chosen is not None and chosen.key not in scene.taken:
         others = tuple(o for o in stamped if o.id != chosen.id and o.active)
         return Pair(resource, chosen, (), others, How.DEFAULT if len(others) == len(stamped) else How.STAMP)
     if stamped:
         return _pair_stamped(kind, resource, stamped, scene.placed)
-    theirs = [o for o in found.theirs.get(address, ()) if o.id not in scene.taken]
+    theirs = [o for o in found.theirs.get(address, ()) if o.key not in scene.taken]
     if theirs:
         return _fitting(kind, resource, _best(kind, resource, theirs, scene.placed)[0], How.STAMP, scene)
     return _pair_unstamped(kind, resource, scene)
@@ -67,7 +67,7 @@ def _pair_unstamped(kind: Kind, resource: Resource, scene: Scene) -> Pair:
             instead = next((f": {hint} is a {name}" for name, ident in found.by_id if ident == hint), "")
             scene.problems.append(f"{address}: there is no {kind.name} {hint} to adopt in this account{instead}")
         return nothing
-    if held.id in scene.taken:
+    if held.key in scene.taken:
         if how is How.ID or kind.unique_key:
             other = next((a for a, one in scene.placed.items() if one.id == held.id), "another resource")
             scene.problems.append(f"{address}: {held.id} is {other} already; one object cannot be two resources")
@@ -181,7 +181,7 @@ def _may_serve(kind: Kind, resource: Resource, one: Observed) -> bool:
     return one.active or kind.revivable or not resource.properties.get(ACTIVE, True)
 
 
-def _named(kind: Kind, resource: Resource, found: Index, taken: Collection[str]) -> tuple[Observed | None, How | None]:
+def _named(kind: Kind, resource: Resource, found: Index, taken: Collection[tuple[str, str]]) -> tuple[Observed | None, How | None]:
     hint = resource.properties.get(("id",)) if kind.own_id else resource.hints.get("adopt")
     if hint and (held := found.by_id.get((kind.name, hint))):
         return held, How.ID
@@ -191,10 +191,10 @@ def _named(kind: Kind, resource: Resource, found: Index, taken: Collection[str])
     return (min(same, key=lambda o: not o.active), How.NATURAL_KEY) if same else (None, None)
 
 
-def _alike(kind: Kind, resource: Resource, found: Index, taken: Collection[str]) -> Sequence[Observed]:
+def _alike(kind: Kind, resource: Resource, found: Index, taken: Collection[tuple[str, str]]) -> Sequence[Observed]:
     """The objects with the natural key; where several may have it, those that no other resource has or asks for."""
     same = found.by_key.get((kind.name, kind.key_of(resource.properties)), [])
     if kind.unique_key:
         return same
     meant = {r.hints.get("adopt") for a, r in found.desired.resources.items() if a.kind == kind.name}
-    return [o for o in same if o.id not in taken and o.id not in meant and not found.borne_by(o)]
+    return [o for o in same if o.key not in taken and o.id not in meant and not found.borne_by(o)]

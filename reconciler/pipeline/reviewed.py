@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,7 @@ def reviewed(content: bytes, name: str) -> Reviewed:
         by_address.setdefault(one["address"], []).append(_canonical([one["digest"], one.get("purpose", "")]))
     where = [plan["account"]["id"], plan["account"]["livemode"], plan["project"], plan["environment"]]
     what = {address: sorted(parts) for address, parts in by_address.items()}
-    digest = _digest([where, plan["partial"], sorted(plan["allowed"]), what])
+    digest = _digest([where, plan["partial"], sorted(map(_without_place, plan["allowed"])), what])
     touched = {action["address"] for action in plan["actions"]}
     short = {address: _digest(parts)[:SHORT] for address, parts in sorted(what.items()) if address in touched}
     return Reviewed(plan["project"], plan["environment"] or "", digest, short, bool(plan["refusals"]))
@@ -51,7 +52,13 @@ def reviewed(content: bytes, name: str) -> Reviewed:
 def _action(action: Mapping[str, Any]) -> list[Any]:
     change = action.get("change") or {"part": "", "fields": []}
     fields = sorted(_canonical([f["path"], f["before"], f["after"]]) for f in change["fields"])
-    return [action["verb"], action["id"], change["part"], fields, action["params"]]
+    stamped = [action.get("mark"), action.get("pending")]
+    return [action["verb"], action["id"], change["part"], fields, action["params"], stamped]
+
+
+def _without_place(allowed: str) -> str:
+    """What was allowed, without the line of the YAML where it says so: another line is the same leave."""
+    return re.sub(r" \([^()]*:\d+:\d+\)$", "", allowed)
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str], *, whole: bool) -> dict[str, list[str]]:

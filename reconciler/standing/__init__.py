@@ -6,10 +6,10 @@ the plan rests on is as it was. What is neither has moved, and then nothing may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.basis import entry, stable
+from reconciler.basis import entry, held_key, leaving_in, points_at, stable
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import comparable
 from reconciler.model import Action, Address, Observed, Plan, Verb
@@ -33,7 +33,7 @@ def stand(plan: Plan, observed: Sequence[Observed]) -> Standing:
     chains = _chains(plan)
     now = Now(plan, objects, {})
     found = {key: list(born(now, steps[0][1])) for key, steps in chains.items() if steps[0][1].verb is Verb.CREATE}
-    now = replace(now, ids={Address(*key): same[0].id for key, same in found.items() if len(same) == 1})
+    now = replace(now, ids={Address(key[0], key[2]): same[0].id for key, same in found.items() if len(same) == 1})
     done: dict[int, str] = {}
     actions, moved = list(plan.actions), list[str]()
     for key, steps in chains.items():
@@ -50,34 +50,49 @@ def stand(plan: Plan, observed: Sequence[Observed]) -> Standing:
         done |= {number: (one.id if one else first.id or "") for number, _ in steps[:reached]}
         for number, action in steps[reached : reached + 1]:
             actions[number] = rest_of(now, action, one)
-    touched = {(a.address.kind, a.id) for a in plan.actions}
-    moved += _others(now, touched)
+    left = {(a.address.kind, a.id) for n, a in enumerate(plan.actions) if n in done and a.verb is Verb.RETIRE and a.id}
+    moved += [*_others(now, left), *_newcomers(now, leaving_in(plan) - left)]
     return Standing(replace(plan, actions=tuple(actions)), done, tuple(moved))
 
 
-def _chains(plan: Plan) -> dict[tuple[str, str], list[tuple[int, Action]]]:
+def _chains(plan: Plan) -> dict[tuple[str, str, str], list[tuple[int, Action]]]:
     """The actions on each object, in their order; on what is yet to be made by its address."""
-    found: dict[tuple[str, str], list[tuple[int, Action]]] = {}
+    found: dict[tuple[str, str, str], list[tuple[int, Action]]] = {}
     for number, action in enumerate(plan.actions):
-        key = (action.id, "") if action.id else (action.address.kind, action.address.name)
+        key = (action.address.kind, action.id or "", "" if action.id else action.address.name)
         found.setdefault(key, []).append((number, action))
     return found
 
 
-def _others(now: Now, touched: set[tuple[str, str | None]]) -> Iterator[str]:
-    """What the plan only names, or is inside of, and is not as it was."""
+def _others(now: Now, left: Collection[tuple[str, str]]) -> Iterator[str]:
+    """What the plan only names, is inside of, or takes to be free, and is not as it was. What points at something that
+    has `left` by now may have changed with it."""
+    touched = {(a.address.kind, a.id) for a in now.plan.actions}
     for basis in now.plan.basis:
-        if basis.id is None and basis.is_default:
-            flag = (BY_NAME[basis.kind].default_flag,)
-            there = [o for o in now.objects.values() if o.kind == basis.kind and o.properties.get(flag)]
-            yield from (f"there is a default {o.kind} now ({o.id})" for o in there if o.id not in now.ids.values())
         if basis.id is None or (basis.kind, basis.id) in touched:
             continue
         one = now.of(basis.kind, basis.id)
         if one is None:
             yield f"{basis.address or basis.kind} ({basis.id}) is gone"
-        elif entry(one) != basis:
+        elif entry(one) != basis and not points_at(replace(one, active=True), left):
             yield f"{basis.address or basis.kind} ({basis.id}) was changed"
+
+
+def _newcomers(now: Now, leaving: Collection[tuple[str, str]]) -> Iterator[str]:
+    """What was not there, and is in the way of the plan now: a default, a key, or a use of what is to leave."""
+    known = {(b.kind, b.id) for b in now.plan.basis}
+    new = [o for o in now.objects.values() if o.key not in known and o.id not in now.ids.values()]
+    for basis in now.plan.basis:
+        flag = (BY_NAME[basis.kind].default_flag,)
+        if basis.id is None and basis.is_default:
+            there = [o for o in new if o.kind == basis.kind and o.properties.get(flag)]
+            yield from (f"there is a default {o.kind} now ({o.id})" for o in there)
+        elif basis.id is None and basis.key and not now.creates(basis.address):
+            there = [o for o in new if o.kind == basis.kind and o.active and str(held_key(o)) == basis.key]
+            yield from (f"{o.id} has the key {basis.key}, which {basis.address} is to have" for o in there)
+    for one in new:
+        if points_at(one, leaving):
+            yield f"{one.kind} {one.id} uses something now that is to leave service"
 
 
 def _said(first: Action, one: Observed | None) -> str:

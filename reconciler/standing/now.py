@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.basis import entry, held_key, key_of
 from reconciler.kinds import BY_NAME
 from reconciler.kinds.values import swap_refs
-from reconciler.model import Action, Address, Observed, Plan
+from reconciler.model import ACTIVE, Action, Address, Observed, Plan, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,15 @@ class Now:
         """The value with the id of everything that was created in the place of its Ref."""
         return swap_refs(value, lambda ref: self.ids.get(ref.address, ref))
 
+    def creates(self, address: Address | None) -> bool:
+        """Whether the plan makes an object of its own for an address."""
+        return any(a.verb is Verb.CREATE and a.address == address for a in self.plan.actions)
+
     def is_held(self, kind: str, key: Any) -> bool:
-        """Whether something that the plan has made holds a natural key."""
-        made = set(self.ids.values())
-        return any(o.kind == kind and o.id in made and held_key(o) == key for o in self.objects.values())
+        """Whether something that the plan touches or has made holds a natural key."""
+        mine = {a.address for a in self.plan.actions}
+        same = (o for o in self.objects.values() if o.kind == kind and held_key(o) == key)
+        return any(o.stamp and o.stamp.project == self.plan.project and o.stamp.address in mine for o in same)
 
 
 def born(now: Now, action: Action) -> Iterator[Observed]:
@@ -48,7 +53,12 @@ def born(now: Now, action: Action) -> Iterator[Observed]:
 
 
 def _is_made_so(action: Action, one: Observed) -> bool:
-    """Whether an object out of service is what an action makes like that: another one was there before."""
-    if not action.makes_inactive or action.stamp is None or one.stamp is None:
+    """Whether an object out of service is what an action makes: like that from the start, or an earlier run of the same
+    plan made it and it left since. Where what left can come back, the plan would have taken any other like it."""
+    if action.stamp is None or one.stamp is None:
         return False
-    return action.stamp.fields.items() <= one.stamp.fields.items()
+    kind = BY_NAME[one.kind]
+    given_up = {ACTIVE, *(f.path for f in kind.moving)} if not action.makes_inactive else set()
+    made = {p: d for p, d in action.stamp.fields.items() if p not in given_up}
+    can_tell = action.makes_inactive or kind.revivable
+    return can_tell and made.items() <= one.stamp.fields.items()

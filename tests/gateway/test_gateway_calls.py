@@ -303,7 +303,7 @@ def test_an_answer_is_plain_json(stand_in: StandIn, gateway: Gateway) -> None:
 
     stand_in.answer = answer
     raw = post(gateway)
-    assert type(raw) is dict
+    assert isinstance(raw, dict)
     assert type(raw["recurring"]) is dict
     assert raw["items"] is None
 
