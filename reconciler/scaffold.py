@@ -12,7 +12,9 @@ from reconciler.errors import UnsafePlan, Usage
 from reconciler.kinds.shapes import LOCAL_IMAGE, NAME
 from reconciler.schema import render
 
-ROOT, IGNORE, STATE = "stripe-portal.yaml", ".gitignore", ".stripe-portal/"
+ROOT, IGNORE = "stripe-portal.yaml", ".gitignore"
+IGNORED = (".stripe-portal/", "plan.json", "portal-preview.html")
+"""What is made here and belongs to nobody else: the emulator's state, a saved plan, a preview."""
 SCHEMA, OVERLAY = ".stripe-portal.schema.json", ".stripe-portal.overlay.schema.json"
 
 _HEADER = re.compile(r"^# yaml-language-server: \$schema=.*$", re.M)
@@ -109,7 +111,7 @@ def _make_folders(folder: Path) -> list[Path]:
 
 
 def _ignore(path: Path) -> str:
-    """Keep the emulator's state out of git. One write, so that it is there or not."""
+    """Keep what is only made here out of git. One write, so that it is there or not."""
     before = path.read_bytes() if path.exists() else b""
     more = ignored(before)
     if more:
@@ -120,11 +122,11 @@ def _ignore(path: Path) -> str:
 
 def ignored(before: bytes) -> bytes:
     """What a .gitignore lacks."""
-    if any(line.strip().strip(b"/") == STATE.strip("/").encode() for line in before.splitlines()):
-        return b""
+    there = {line.strip().strip(b"/") for line in before.splitlines()}
+    missing = [name.encode() for name in IGNORED if name.strip("/").encode() not in there]
     newline = b"\r\n" if b"\r\n" in before else b"\n"
-    gap = newline if before and not before.endswith(b"\n") else b""
-    return gap + STATE.encode() + newline
+    gap = newline if missing and before and not before.endswith(b"\n") else b""
+    return gap + b"".join(name + newline for name in missing)
 
 
 def header(name: str) -> str:

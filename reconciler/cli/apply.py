@@ -42,7 +42,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str | None) -> i
     metavar="AGE",
     help="Refuse a saved plan that is older: 90m, 24h, 7d.",
 )
-@click.option("--no-impact", is_flag=True, help="Do not count the subscriptions that the plan touches.")
+@click.option("--no-impact", is_flag=True, help="Do not count subscriptions, nor refuse for them.")
 @click.option(
     "--secrets-to",
     type=click.Path(path_type=Path, dir_okay=False),

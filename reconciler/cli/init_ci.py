@@ -36,7 +36,7 @@ def advice(system: str, made: Mapping[Path, bytes]) -> Iterator[str]:
         yield f"{written.INCLUDE} is there already: add to its `include:`"
         yield from (f"    - local: .gitlab/{path.name}" for path in parts)
     if any(written.UNKNOWN.encode() in content for content in made.values()):
-        yield f"Put the owner of this tool's repository on GitHub in the place of {written.UNKNOWN}."
+        yield f"Put the place of this tool's repository, as you would clone it, for {written.UNKNOWN}."
     yield "Set up the keys and who approves: docs/pipelines.md of stripe-portal says how."
 
 

@@ -23,7 +23,7 @@ from reconciler.cli import options
     help="Save the plan; `apply FILE` does that and nothing else.",
 )
 @click.option("--base", "ref", metavar="REF", help="Compare with the YAML at a revision of git. Needs no account.")
-@click.option("--no-impact", is_flag=True, help="Do not count the subscriptions that the plan touches.")
+@click.option("--no-impact", is_flag=True, help="Do not count subscriptions, nor refuse for them.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there is something to do.")
 def command(words: tuple[str, ...], no_impact: bool, detailed_exitcode: bool, **rest: Any) -> int:
     """Show what apply would do. Writes nothing to Stripe.

@@ -102,9 +102,9 @@ class Target:
 class Basis:
     """One thing that a plan rests on: an object as it was read, or with no `id` that there is none.
 
-    None means none that bears `address`, and none in service that has the natural key `key`; with `is_default` also that
-    the account has no default of the kind. `fields` is a digest of
-    the canonical fields without foreign metadata, `stamp` one of the mark.
+    None means none that bears `address`, and none in service that has the natural key `key`; with `is_default` also
+    that the account has no default of the kind. `fields` is a digest of the canonical fields without foreign metadata,
+    `stamp` one of the mark.
     """
 
     kind: str

@@ -181,7 +181,9 @@ def _may_serve(kind: Kind, resource: Resource, one: Observed) -> bool:
     return one.active or kind.revivable or not resource.properties.get(ACTIVE, True)
 
 
-def _named(kind: Kind, resource: Resource, found: Index, taken: Collection[tuple[str, str]]) -> tuple[Observed | None, How | None]:
+def _named(
+    kind: Kind, resource: Resource, found: Index, taken: Collection[tuple[str, str]]
+) -> tuple[Observed | None, How | None]:
     hint = resource.properties.get(("id",)) if kind.own_id else resource.hints.get("adopt")
     if hint and (held := found.by_id.get((kind.name, hint))):
         return held, How.ID

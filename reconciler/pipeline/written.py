@@ -14,7 +14,7 @@ from reconciler import __version__
 
 SYSTEMS = ("github", "gitlab")
 UNKNOWN = "<OWNER>"
-"""Stands where nobody knows from whom the action comes: no name on GitHub, so that nobody else's is run."""
+"""Stands where nobody knows from whom this tool comes: no name that anybody can have, so that nobody else's is run."""
 
 INCLUDE = ".gitlab-ci.yml"
 """What includes the parts, on GitLab."""
@@ -39,7 +39,9 @@ class Source:
     @property
     def requirement(self) -> str:
         """What pip installs."""
-        return f"git+{self.url}@{self.commit}" if self.url and self.commit else f"stripe-portal=={__version__}"
+        if self.url and self.commit:
+            return f"git+{self.url}@{self.commit}"
+        return f"git+https://{UNKNOWN}/stripe-portal@v{__version__}"
 
 
 def source() -> Source:

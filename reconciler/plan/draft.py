@@ -128,6 +128,13 @@ def _reason(kind: Kind, verb: Verb, pair: Pair) -> str:
     if verb is Verb.CREATE and kind.secret:
         told = "Stripe tells the secret this once: --secrets-to FILE keeps it"
         return f"it signs with another secret, which your code must be given. {told}" if pair.predecessors else told
+    if (
+        pair.observed
+        and pair.observed.stamp
+        and pair.observed.stamp.protected
+        and not (pair.desired and pair.desired.protected)
+    ):
+        return "its protection is taken off"
     return f"{pair.observed.id} {kind.leaving_means}" if verb is Verb.RETIRE and pair.observed else ""
 
 
