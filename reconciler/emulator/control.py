@@ -14,6 +14,7 @@ from starlette.routing import Route
 from reconciler.emulator import accounts, clock, faults, stand_ins, store
 from reconciler.emulator import runtime as running
 from reconciler.emulator.model import Scope
+from reconciler.emulator.pages import outbox
 from reconciler.emulator.runtime import Runtime
 
 Body = Mapping[str, Any]
@@ -35,6 +36,8 @@ def routes(runtime: Runtime) -> list[Route]:
         ("GET", "/_emulator/clock", lambda held, _: {"now": clock.now(held.store)}),
         ("POST", "/_emulator/clock", set_clock),
         ("POST", "/_emulator/limits", set_limits),
+        ("GET", "/_emulator/outbox", lambda held, _: {"mails": outbox.mails(held.store)}),
+        ("DELETE", "/_emulator/outbox", lambda held, _: outbox.emptied(held.store)),
         ("POST", "/_emulator/objects", edit),
         ("POST", "/_emulator/stand-ins", stand_in),
         ("POST", "/_emulator/reset", lambda held, _: running.reset(held)),
@@ -68,7 +71,9 @@ def totals(opened: store.Store) -> dict[str, Any]:
         scopes.setdefault(scope, {})[kind] = count
     known = [{"id": one["id"], "display_name": one["display_name"]} for one in accounts.all_accounts(opened)]
     path = None if opened.path is None else str(opened.path)
-    return {"path": path, "account": accounts.ACCOUNT, "accounts": known, "objects": overall, "scopes": scopes}
+    told = {"path": path, "account": accounts.ACCOUNT, "accounts": known, "objects": overall, "scopes": scopes}
+    sent = outbox.mails(opened)
+    return {**told, "outbox": sent} if sent else told
 
 
 def add_account(runtime: Runtime, data: Body) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconciler.emulator import metadata, objects
+from reconciler.emulator import events, metadata, objects
 from reconciler.emulator.errors import Refusal, unsupported
 from reconciler.emulator.ids import random_id
 from reconciler.emulator.model import Call, Operation, Resource
@@ -52,6 +52,7 @@ BLANK: Body = {
     "preferred_locales": [],
     "shipping": None,
     "tax_exempt": "none",
+    "tax_ids": {"data": [], "has_more": False, "object": "list", "url": None},
     "test_clock": None,
 }
 ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
@@ -66,7 +67,8 @@ def create(call: Call) -> Body:
         "livemode": call.scope.livemode,
         "metadata": {},
     }
-    return objects.create(call, "customer", written({**head, **BLANK}, call.params))
+    body = written({**head, **BLANK}, {name: value for name, value in call.params.items() if name != "tax_id_data"})
+    return objects.create(call, "customer", with_tax_ids(call, body, call.params.get("tax_id_data", ())))
 
 
 def update(call: Call) -> Body:
@@ -91,12 +93,42 @@ def written(before: Body, sent: Mapping[str, Any]) -> Body:
         raise Refusal(f"Invalid email address: {sent['email']}", code="email_invalid", param="email")
     body = objects.merged(before, {name: value for name, value in sent.items() if name != "metadata"})
     if body["address"]:
-        body["address"] = {**ADDRESS, **body["address"]}
+        body["address"] = placed(body["address"])
     if body["shipping"]:
-        place = {**ADDRESS, **body["shipping"]["address"]}
-        body["shipping"] = {"phone": None, **body["shipping"], "address": place}
+        shipping = {"phone": None, **body["shipping"]}
+        phone, place = shipping["phone"] or None, placed(body["shipping"]["address"])
+        body["shipping"] = {**shipping, "phone": phone, "address": place}
     body["metadata"] = metadata.merged(before["metadata"], sent.get("metadata"))
     return body
+
+
+def placed(address: Body) -> Body:
+    return {**ADDRESS, **{name: value or None for name, value in address.items()}}
+
+
+def with_tax_ids(call: Call, customer: Body, sent: Sequence[Mapping[str, Any]]) -> Body:
+    """A customer with further tax IDs, which nobody verifies. They are read with `expand[]=tax_ids`; calls of their own
+    are missing."""
+    held: Body = customer.get("tax_ids") or BLANK["tax_ids"]
+    made = [
+        {
+            "id": random_id("txi_1"),
+            "object": "tax_id",
+            "country": entry["type"][:2].upper(),
+            "created": call.now,
+            "customer": customer["id"],
+            "livemode": call.scope.livemode,
+            "owner": {"customer": customer["id"], "type": "customer"},
+            "type": entry["type"],
+            "value": entry["value"],
+            "verification": {"status": "unavailable", "verified_address": None, "verified_name": None},
+        }
+        for entry in sent
+    ]
+    for tax_id in made:
+        events.emit(call, "customer.tax_id.created", tax_id)
+    url = f"/v1/customers/{customer['id']}/tax_ids"
+    return {**customer, "tax_ids": {**held, "data": [*held["data"], *made], "url": url}}
 
 
 READ, WRITE = "customer_read", "customer_write"
@@ -106,6 +138,7 @@ RESOURCE = Resource(
     prefix="cus_",
     noun="customer",
     event="customer",
+    hidden=("tax_ids",),
     facets=("email",),
     gone=True,
     operations=(

@@ -15,6 +15,8 @@ from reconciler.emulator.store import Body
 
 KEPT = frozenset(["cancel_at", "cancel_at_period_end", "collection_method", "days_until_due", "description"])
 """Parameters that are stored as sent."""
+CHANGED = frozenset(["cancellation_details", "pause_collection"])
+"""Those of updates alone."""
 IGNORED = frozenset(["off_session", "payment_behavior", "proration_behavior", "proration_date", "trial_from_plan"])
 """Parameters about invoices, which the emulator has none of."""
 OWN = frozenset(
@@ -40,7 +42,7 @@ BLANK: Body = {
     "cancel_at": None,
     "cancel_at_period_end": False,
     "canceled_at": None,
-    "cancellation_details": {"comment": None, "feedback": None, "reason": None},
+    "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
     "collection_method": "charge_automatically",
     "customer_account": None,
     "days_until_due": None,
@@ -60,6 +62,7 @@ BLANK: Body = {
     "pending_setup_intent": None,
     "pending_update": None,
     "schedule": None,
+    "status_details": None,
     "test_clock": None,
     "transfer_data": None,
     "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
@@ -108,8 +111,12 @@ def update(call: Call) -> Body:
     if before["status"] == "canceled":
         raise Refusal("A canceled subscription can only update its cancellation_details and metadata.")
     params = call.params
-    check_known(params)
+    check_known({name: value for name, value in params.items() if name not in CHANGED})
     body = objects.merged(before, {name: params[name] for name in KEPT & params.keys()})
+    if "pause_collection" in params:
+        sent = params["pause_collection"]
+        body["pause_collection"] = {"resumes_at": None, **sent} if sent else None
+    body["cancellation_details"] = told(call, before["cancellation_details"])
     body["metadata"] = metadata.merged(before["metadata"], params.get("metadata"))
     if "items" in params:
         body["items"] = subscription_items.changed(call, before, params["items"])
@@ -123,6 +130,8 @@ def update(call: Call) -> Body:
         body["canceled_at"] = call.now if body["cancel_at_period_end"] else None
         end = max(item["current_period_end"] for item in body["items"]["data"])
         body["cancel_at"] = end if body["cancel_at_period_end"] else None
+        requested = "cancellation_requested" if body["cancel_at_period_end"] else None
+        body["cancellation_details"] = {**body["cancellation_details"], "reason": requested}
     return objects.change(call, SUBSCRIPTION, body)
 
 
@@ -133,15 +142,47 @@ def cancel(call: Call) -> Body:
         raise no_such(SUBSCRIPTION, before["id"], "id", status=404)
     for name in call.params.keys() - {"cancellation_details", "invoice_now", "prorate"}:
         raise unsupported(name)
-    details = call.params.get("cancellation_details", {})
-    told = {name: details.get(name) or None for name in ("comment", "feedback")}
+    details = {**told(call, before["cancellation_details"]), "reason": "cancellation_requested"}
     ended = {"status": "canceled", "canceled_at": call.now, "ended_at": call.now}
-    body = {**before, **ended, "cancellation_details": {**told, "reason": "cancellation_requested"}}
-    return objects.change(call, SUBSCRIPTION, body, verb="deleted")
+    return objects.change(call, SUBSCRIPTION, {**before, **ended, "cancellation_details": details}, verb="deleted")
 
 
-def held(call: Call) -> Body:
-    return objects.need(call, SUBSCRIPTION, call.path["subscription_exposed_id"], "id", status=404)
+def told(call: Call, before: Body) -> Body:
+    """Why somebody leaves; a reason that the merchant wrote must be active, as in a configuration (recall)."""
+    details = objects.merged(before, call.params.get("cancellation_details") or {})
+    chosen = call.params.get("cancellation_details", {}).get("feedback_option")
+    if chosen:
+        place = "cancellation_details[feedback_option]"
+        if objects.need(call, "billing.feedback_option", chosen, place)["status"] != "active":
+            raise Refusal(f"The feedback option {chosen} is not active.", param=place)
+    return details
+
+
+def pause(call: Call) -> Body:
+    """No periods until it is resumed. Flexible billing only (stripe-facts 5.2), and without a schedule (SDK docstring);
+    that it must be active or on trial is recall."""
+    before = held(call, "subscription")
+    if before["billing_mode"]["type"] != "flexible":
+        raise Refusal("Only subscriptions with `billing_mode[type]=flexible` can be paused.")
+    if before["schedule"]:
+        raise Refusal("A subscription with an attached schedule cannot be paused.")
+    if before["status"] not in ("active", "trialing"):
+        raise Refusal(f"A subscription that is {before['status']} cannot be paused.")
+    paused = {"subscription": {"type": "pause_requested"}, "transitioned_at": call.now, "type": "subscription"}
+    body = {**before, "status": "paused", "status_details": {"paused": paused}}
+    return objects.change(call, SUBSCRIPTION, body, verb="paused")
+
+
+def resume(call: Call) -> Body:
+    """Active at once: there is no invoice that would have to be paid first (SDK docstring)."""
+    before = held(call, "subscription")
+    if before["status"] != "paused" or before["collection_method"] != "charge_automatically":
+        raise Refusal("Only a paused subscription that is charged automatically can be resumed.")
+    return objects.change(call, SUBSCRIPTION, {**before, "status": "active", "status_details": None}, verb="resumed")
+
+
+def held(call: Call, variable: str = "subscription_exposed_id") -> Body:
+    return objects.need(call, SUBSCRIPTION, call.path[variable], "id", status=404)
 
 
 def check_known(params: Mapping[str, Any]) -> None:
@@ -175,19 +216,27 @@ def index(call: Call) -> Body:
 FILTERS = {"collection_method": "collection_method", "customer": "customer", "price": "items.data.price"}
 READ, WRITE = "subscription_read", "subscription_write"
 URL, ONE = "/v1/subscriptions", "/v1/subscriptions/{subscription_exposed_id}"
+AT = "/v1/subscriptions/{subscription}"
 RESOURCE = Resource(
     kind=SUBSCRIPTION,
     prefix="sub_",
     noun=SUBSCRIPTION,
     event="customer.subscription",
     hidden=("items.data.price.tiers", "items.data.price.currency_options"),
-    expandable={"customer": "customer", "discounts": "discount", "items.data.price.product": "product"},
+    expandable={
+        "cancellation_details.feedback_option": "billing.feedback_option",
+        "customer": "customer",
+        "discounts": "discount",
+        "items.data.price.product": "product",
+    },
     facets=("customer", "items.data.price", "status"),
     view=subscription_items.view,
     operations=(
         Operation("subscription.create", "POST", URL, "SubscriptionCreateParams", create, WRITE, {"items": 20}),
         Operation("subscription.update", "POST", ONE, "SubscriptionUpdateParams", update, WRITE, {"items": 20}),
         Operation("subscription.cancel", "DELETE", ONE, "SubscriptionCancelParams", cancel, WRITE),
+        Operation(f"{SUBSCRIPTION}.pause", "POST", f"{AT}/pause", "SubscriptionPauseParams", pause, WRITE),
+        Operation(f"{SUBSCRIPTION}.resume", "POST", f"{AT}/resume", "SubscriptionResumeParams", resume, WRITE),
         Operation("subscription.list", "GET", URL, "SubscriptionListParams", index, READ),
         Operation(
             "subscription.retrieve",

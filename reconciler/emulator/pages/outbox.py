@@ -1,0 +1,65 @@
+"""Mails that were not sent anywhere, and the one-time codes in them."""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+from typing import Any
+
+from reconciler.emulator import clock, store
+from reconciler.emulator.model import Scope
+from reconciler.emulator.store import Store
+
+LASTS = 600
+TRIES = 5
+"""How many seconds a code is good for, and how many wrong ones may be entered; both are recall."""
+KEPT = 200
+
+
+def mails(opened: Store) -> list[dict[str, Any]]:
+    """Oldest first: to, subject, code, time (seconds), account, livemode."""
+    return list(store.recall(opened, "outbox") or ())
+
+
+def emptied(opened: Store) -> None:
+    store.remember(opened, "outbox", [])
+
+
+def ask(opened: Store, scope: Scope, secret: str, email: str, customer: str | None, subject: str) -> None:
+    """A code for the browser that holds `secret`, in place of any earlier one. Without a customer nothing is sent, and
+    no code will do; the browser is told the same."""
+    now = clock.now(opened)
+    code = f"{secrets.randbelow(10**6):06}"
+    if customer is not None:
+        mail = {"to": email, "subject": subject, "code": code, "time": int(now)}
+        mail |= {"account": scope.account, "livemode": scope.livemode}
+        store.remember(opened, "outbox", [*mails(opened), mail][-KEPT:])
+    pending = {"email": email, "customer": customer, "code": digest(code), "until": now + LASTS, "left": TRIES}
+    store.remember(opened, named(secret), pending)
+
+
+def asked(opened: Store, secret: str | None) -> str | None:
+    """The email that a browser asked a code for, while one may still be entered."""
+    pending = store.recall(opened, named(secret)) if secret else None
+    if not pending or pending["left"] <= 0 or clock.now(opened) >= pending["until"]:
+        return None
+    return str(pending["email"])
+
+
+def redeemed(opened: Store, secret: str, code: str) -> str | None:
+    """The customer of a right code, once; a wrong one counts."""
+    pending = store.recall(opened, named(secret))
+    if pending is None or asked(opened, secret) is None:
+        return None
+    right = secrets.compare_digest(pending["code"], digest(code)) and pending["customer"] is not None
+    left = 0 if right else pending["left"] - 1
+    store.remember(opened, named(secret), {**pending, "left": left})
+    return str(pending["customer"]) if right else None
+
+
+def digest(code: str) -> str:
+    return sha256(code.encode()).hexdigest()
+
+
+def named(secret: str) -> str:
+    return f"login/{digest(secret)}"
