@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.kinds import KINDS, PARTS, scopes
+from reconciler.kinds import BY_NAME, KINDS, PARTS, scopes
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.scopes import Scope
 from reconciler.model import Desired
@@ -21,6 +21,10 @@ _OTHER_NAMES = {
     "bucket_connect_read": "all rows under Connect: Read",
 }
 """Permissions that Stripe may name and that no table of ours has."""
+
+_PORTAL = BY_NAME["portal_configuration"].scope
+_CUSTOMERS = scopes.scope("Customers", "customer")
+_ELSEWHERE = {**scopes.ELSEWHERE, "/v1/customers": _CUSTOMERS, "/v1/billing_portal/sessions": _PORTAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ def others(desired: Desired) -> tuple[Need, ...]:
     """The kinds that a plan reads although nothing of them is declared: what was made of them once may have to go."""
     declared = {a.kind for a in desired.resources} | {a.kind for a in desired.released}
     return tuple(_of_kind(k, required=False) for k in KINDS if k.stampable and k.name not in declared)
+
+
+def of_customers() -> tuple[Need, ...]:
+    """What it takes to tell who can log in. No plan needs it: a key for plans does not read customers."""
+    return (
+        Need(scopes.ACCOUNT, "to see which account it is", "/v1/account"),
+        Need(_CUSTOMERS, "customers and their emails", "/v1/customers"),
+        Need(scopes.SUBSCRIPTIONS, "to see who subscribes", "/v1/subscriptions"),
+        Need(_PORTAL, "login pages", "/v1/billing_portal/configurations", required=False),
+    )
 
 
 def _of_kind(kind: Kind, *, required: bool = True, writes: bool = False) -> Need:
@@ -123,11 +137,11 @@ def advice(message: str, method: str, path: str) -> str:
 
 def scope_at(path: str) -> Scope | None:
     """The row for a call, by its path; of two that fit the longer one."""
-    paths = {**scopes.ELSEWHERE, **{k.path: k.scope for k in KINDS}}
+    paths = {**_ELSEWHERE, **{k.path: k.scope for k in KINDS}}
     fitting = [p for p in paths if path == p or path.startswith(f"{p}/")]
     return paths[max(fitting, key=len)] if fitting else None
 
 
 def _scopes() -> Iterator[Scope]:
     yield from (k.scope for k in KINDS)
-    yield from scopes.ELSEWHERE.values()
+    yield from _ELSEWHERE.values()

@@ -24,6 +24,8 @@ COMMANDS = {
     "import": "Write an existing account as YAML.",
     "schema": "Print the JSON Schema for editors.",
     "doctor": "Say what the key may do, and what is missing.",
+    "preview": "Draw the customer portal as customers will see it.",
+    "link": "Print the link with which customers log in to the portal.",
     "customers": "Say who cannot log in to the portal.",
     "emulator": "Run, empty or inspect the local Stripe.",
 }
