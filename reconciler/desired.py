@@ -69,9 +69,10 @@ def resolve(
     known = {file.address: file for file in names.files.values()}
     guards = document.data.get("guards")
     limits = freeze(guards) if isinstance(guards, Mapping) else {}
-    return Desired(str(project), resources, order, moved, released, known, limits, _permits(names, resources)), (
-        names.problems
-    )
+    silenced = tuple(str(name) for _, name in _listed(names, "silence"))
+    permits = _permits(names, resources)
+    found = Desired(str(project), resources, order, moved, released, known, limits, permits, silenced)
+    return found, names.problems
 
 
 def declared_addresses(document: Document) -> tuple[Address, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.kinds import KINDS, PARTS
 from reconciler.kinds.kind import Clear, Default, Field, Kind, Retire, Settable, Shape
 from reconciler.kinds.rules import RULES, hints_of
+from reconciler.kinds.sense import page as warnings
 from reconciler.kinds.values import clearable
 
 NOTE = "<!-- Written by `make docs` from reconciler/kinds; edits are lost. -->"
@@ -37,7 +38,10 @@ def render() -> Mapping[str, str]:
     """Every page of the reference by its file name."""
     pages = {f"{kind.name}.md": "\n".join(_page(kind)) + "\n" for kind in (*KINDS, *PARTS)}
     rows = [f"- [{k.name}]({k.name}.md): {k.doc}" for k in (*KINDS, *PARTS)]
-    return {"README.md": "\n".join([NOTE, "# Kinds", "", *rows, "", *_LEGEND]) + "\n"} | pages
+    table = _table(warnings.HEAD, [list(map(_cell, row)) for row in warnings.rows()])
+    pages["warnings.md"] = "\n".join([NOTE, "# Warnings", "", warnings.ABOUT, *table]) + "\n"
+    more = "What is right and makes a bad portal all the same: [warnings](warnings.md)."
+    return {"README.md": "\n".join([NOTE, "# Kinds", "", *rows, "", more, "", *_LEGEND]) + "\n"} | pages
 
 
 def rules() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from reconciler import config, images, impact, schema, uploads
+from reconciler import config, images, impact, schema, sense, uploads
 from reconciler.basis import rests_on
 from reconciler.desired import declared_addresses, resolve
 from reconciler.diff import diff
@@ -94,9 +94,12 @@ def planned(
 ) -> Plan:
     """Read the account and plan."""
     found = surveyed(desired, gateway, allows=allows, only=only, progress=progress)
+    _check_allows(allows, _known(desired, found.observed))
     plan = make(desired, found.observed, found.pairs, found.differences, target, only, found.urls)
     plan = impact.touching(gateway, plan, found.observed, read=with_impact)
     plan = guard(plan, desired, found.observed, found.pairs, allows)
+    door = gateway if with_impact else None
+    plan = sense.in_account(door, plan, desired, found.observed, found.pairs, unread=found.unread, only=only)
     warnings = (*not_read(found.unread), *plan.warnings)
     return replace(plan, warnings=warnings, environment=environment, basis=rests_on(plan, found.observed))
 
@@ -129,7 +132,19 @@ def _known(desired: Desired, observed: Sequence[Observed]) -> set[Address]:
 def _check_chosen(only: Sequence[Address], known: set[Address]) -> None:
     """An address that neither the YAML nor the account knows is a slip, and not a plan with nothing in it."""
     for address in only:
-        if address not in known:
-            near = get_close_matches(str(address), map(str, known), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise Usage(f"neither the YAML nor the account has {address}{hint}")
+        _check_known(str(address), "", known)
+
+
+def _check_allows(allows: Sequence[Allow], known: set[Address]) -> None:
+    """So is a leave that is given for one; `takeover` is given for a project."""
+    for one in allows:
+        if one.only and "." in one.only:
+            _check_known(one.only, f"--allow {one.rule}: ", known)
+
+
+def _check_known(text: str, where: str, known: set[Address]) -> None:
+    names = set(map(str, known))
+    if text not in names:
+        near = get_close_matches(text, names, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise Usage(f"{where}neither the YAML nor the account has {text}{hint}")

@@ -11,7 +11,7 @@ import click
 from reconciler.cli import options
 
 if TYPE_CHECKING:
-    from reconciler.model import Document
+    from reconciler.model import Desired, Document
 
 
 @click.command("validate", epilog="Example: stripe-portal validate --env live")
@@ -47,6 +47,7 @@ def command(path: Path, env: str | None, variables: Mapping[str, str], check_url
 
             click.echo(github.problems(invalid.problems))
         raise
+    _warn(document, desired, form)
     counts: dict[str, int] = {}
     for address in desired.resources:
         counts[address.kind] = counts.get(address.kind, 0) + 1
@@ -55,6 +56,21 @@ def command(path: Path, env: str | None, variables: Mapping[str, str], check_url
     click.echo(f"Valid: {found}{where}.")
     if check_urls:
         click.echo(f"Fetched: {fetched} image URL{'' if fetched == 1 else 's'}.")
+
+
+def _warn(document: Document, desired: Desired, form: str) -> None:
+    """Say what is right and makes a bad portal all the same. It changes no exit code."""
+    from reconciler import sense
+
+    found = sense.in_yaml(document, desired)
+    for one in found:
+        click.echo(f"Warning: {one.source}: {one.message}  ({one.hint})", err=True)
+    for one in sense.idle(document, desired):
+        click.echo(f"Note: {one.source}: {one.message}", err=True)
+    if found and form == "github":
+        from reconciler.report import github
+
+        click.echo(github.warnings(found))
 
 
 def _checked(document: Document) -> int:

@@ -10,7 +10,7 @@ from reconciler.config.run import Run, nearest
 from reconciler.config.secrets import shown
 from reconciler.kinds.kind import Kind
 
-LISTS = ("moved", "released")
+LISTS = ("moved", "released", "silence")
 
 
 def join(run: Run, into: Tree, other: Tree) -> None:

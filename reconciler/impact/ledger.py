@@ -11,12 +11,11 @@ from typing import Any
 
 from reconciler.errors import ApiFailure
 from reconciler.gateway import Gateway
+from reconciler.kinds.sense.account import SERVED
 from reconciler.kinds.tariff import Tariff, monthly
 
 Raw = Mapping[str, Any]
 
-SERVED = ("active", "past_due", "trialing")
-"""The states in which a subscription gives its customer what was bought."""
 TRIAL, METERED, UNKNOWN = "trial", "metered", "unknown"
 """Why a subscription's revenue is not in the sum."""
 _PATH, _PAGE, _AT_ONCE = "/v1/subscriptions", 100, 8

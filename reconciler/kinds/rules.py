@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Field, Kind, Shape
+from reconciler.kinds.sense import SENSE
 from reconciler.kinds.shapes import BOOLEAN, list_of, one_of, text, whole
 
 
@@ -41,12 +42,19 @@ ADOPT = Field("adopt", text(255), "The id of a live object that becomes this res
 PROTECT = Field("protect", BOOLEAN, "Refuse to retire or replace it. Its mark says so too, so that it holds when the resource leaves the YAML: take this line out and apply first.")  # fmt: skip
 ALLOW = Field("allow", list_of(one_of(*(n for n, r in RULES.items() if r.reviewed)), unique=True), "Rules that are allowed for this resource, as `--allow RULE` would.")  # fmt: skip
 
+SILENCED = list_of(one_of(*(rule.name for rule in SENSE)), unique=True)
+"""The key `silence` of a file: for every resource."""
+_SILENCE: Mapping[str, tuple[Field, ...]] = {
+    kind: (Field("silence", list_of(one_of(*(r.name for r in SENSE if r.kind == kind)), unique=True), "Warnings that are not given of it."),)
+    for kind in dict.fromkeys(rule.kind for rule in SENSE)
+}  # fmt: skip
+
 
 def hints_of(kind: Kind) -> tuple[Field, ...]:
     """The keys of a resource that are never sent to Stripe."""
     if kind.part:
         return kind.hints
-    return (*kind.hints, *(() if kind.own_id else (ADOPT,)), PROTECT, ALLOW)
+    return (*kind.hints, *(() if kind.own_id else (ADOPT,)), PROTECT, ALLOW, *_SILENCE.get(kind.name, ()))
 
 
 def _percent(doc: str, default: int, maximum: int | None = None) -> Shape:

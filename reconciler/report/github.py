@@ -38,6 +38,12 @@ def problems(problems: Sequence[Problem]) -> str:
     return "\n".join(_shown(found, "stripe-portal validate"))
 
 
+def warnings(problems: Sequence[Problem]) -> str:
+    """A warning for each thing that is right and yet asks for a look, at its line."""
+    found = [Note("warning", "Warning", f"{p.message}\n{p.hint}", p.source) for p in problems]
+    return "\n".join(_shown(found, "stripe-portal validate"))
+
+
 def plan(plan: Plan) -> str:
     """Refusals, warnings, and a note on the line of each resource that changes; then the summary."""
     command = "stripe-portal plan" + (f" --env {plan.environment}" if plan.environment else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind, Shape
-from reconciler.kinds.rules import GUARDS
+from reconciler.kinds.rules import GUARDS, SILENCED
 from reconciler.kinds.shapes import BOOLEAN, NAME, list_of, object_of, text
 
 
@@ -88,5 +88,6 @@ def anywhere(address: Shape = ADDRESS) -> Shape:
     return {
         "moved": _described("Resources that got another name.", moved),
         "guards": _described("Limits beyond which a plan asks for `--allow`.", GUARDS | {"type": ["object", "null"]}),
+        "silence": _described("Warnings that are given of nothing.", SILENCED | {"type": ["array", "null"]}),
         "released": _described("Resources to let go of: the object stays, our mark goes.", released),
     }
