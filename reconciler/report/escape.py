@@ -20,6 +20,8 @@ _WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]{1,6}|[·→–—…]")
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,}")
 _OPENING, _CLOSING = '("', ').,;:"'
 _RUN = re.compile("`+")
+_TOKEN = re.compile(r"`[^`]+`[.,;:)]*(?![^ ])|[^ ]+")
+_QUOTED = re.compile(r"(`[^`]+`)([.,;:)]*)")
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:
@@ -40,9 +42,15 @@ def prose(text: str) -> Markup:
 
 
 def _pieces(text: str) -> Iterator[Markup]:
-    """Words, and runs of what is no word; punctuation ends a run."""
+    """Words, runs of what is no word, and what stands in backticks; punctuation ends a run."""
     run: list[str] = []
-    for token in text.split(" "):
+    for token in _TOKEN.findall(text):
+        if quoted := _QUOTED.fullmatch(token):
+            if run:
+                yield code(" ".join(run))
+                run = []
+            yield Markup("{}{}").format(code(quoted[1]), quoted[2])
+            continue
         core = token.lstrip(_OPENING).rstrip(_CLOSING)
         before = token[: len(token) - len(token.lstrip(_OPENING))]
         after = token[len(before) + len(core) :]

@@ -126,7 +126,7 @@ def _title(plan: Plan, actions: Sequence[Action]) -> str:
     before, stamp = (change.before, change.before.stamp) if change and change.before else (None, None)
     same_address = [one for one, address in plan.names.items() if address == str(first.address) and one != first.id]
     if first.verb is Verb.RETIRE and change and change.after is None and same_address:
-        return f"has a copy, which will be retired ({first.id})"
+        return f"has an object too many, which will be retired ({first.id})"
     if stamp and stamp.address != first.address and first.verb is Verb.RESTAMP:
         return f"was {stamp.address}; only its stamp changes ({first.id})"
     flag = BY_NAME[first.address.kind].default_flag
