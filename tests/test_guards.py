@@ -202,12 +202,19 @@ def test_the_default_portal_that_is_protected_is_not_let_go_of(project: Project)
 
 
 TIERS = "tiers_mode: graduated, tiers: [{{up_to: 5, unit_amount: 1000}}, {{up_to: inf, unit_amount: {0}}}]"
+CHOSEN = "custom_unit_amount: {enabled: true, minimum: 1}, currency: usd"
 DEARER = {
     ("amount: 20.00", "amount: 30.00"): "",  # just the limit
     ("amount: 20.00", "amount: 30.01"): "20.00 usd would become 30.01 usd (+50.1 %)",
     ("amount: 20.00", "amount: 9.00"): "20.00 usd would become 9.00 usd (-55.0 %)",
     ("amount: 20.00", "amount: 0"): "20.00 usd would become 0.00 usd (-100.0 %)",
-    ("amount: 20.00, currency: usd", "amount: 2000, currency: jpy"): "",  # nothing to compare
+    ("amount: 20.00, currency: usd", "amount: 2000, currency: jpy"): "20.00 usd every month cannot be compared with "
+    "2000 jpy every month",
+    ("amount: 20.00", "amount: 20.00, currency_options: {eur: {amount: 2000.00}}"): "",  # nobody had that before
+    ("20.00, currency: usd, recurring: {interval: month}", "2000.00, currency: usd"): "cannot be compared with 2000.00 "
+    "usd once",
+    ("amount: 20.00, currency: usd, recurring: {interval: month}", CHOSEN): "20.00 usd every month cannot be compared "
+    "with what the customer chooses (usd) once",
     ("interval: month", "interval: year"): "20.00 usd would become 1.67 usd a month (-91.7 %)",
     ("amount: 20.00", TIERS.format(900)): "1000.00 usd would become 455.00 usd for 50 (-54.5 %)",
 }

@@ -247,7 +247,7 @@ CHANGES = {
         "0.0 % per month",
     ),
     ("yearly: {amount: 190.00", "yearly: {amount: 152.00"): ("$152.00 / year", "-20.0 %"),
-    ("eur: {amount: 18.00}", "eur: {amount: 20.00}"): ("$19.00 / month", "0.0 %"),
+    ("eur: {amount: 18.00}", "eur: {amount: 20.00}"): ("$19.00 / month", "0.0 %, +11.1 % EUR"),
     ("both: {amount: 19.00, currency_options: {eur: {amount: 18.00}}", "both: {amount: 9.00, currency: eur"): (
         "€9.00 / month",
         "-50.0 % EUR",
@@ -255,6 +255,22 @@ CHANGES = {
     ("unit_amount: 900}", "unit_amount: 990}"): ("volume: from $9.90 / month", "0.0 % to +10.0 %"),
     ("yen: {amount: 1500, currency: jpy", "yen: {amount: 15.00, currency: usd"): ("$15.00 / month", ""),
     ("packets: {amount: 10.00", "packets: {amount: 12.50"): ("$12.50 for 10 / month", "+25.0 %"),
+    (
+        "packets: {amount: 10.00, transform_quantity: {divide_by: 10",
+        "packets: {amount: 20.00, transform_quantity: {divide_by: 20",
+    ): (
+        "$20.00 for 20 / month",
+        "0.0 % to +100.0 %",  # one pays for twenty; eleven pay what they did
+    ),
+    ("packets: {amount: 10.00, transform_quantity: {divide_by: 10, round: up}", "packets: {amount: 1.00"): (
+        "$1.00 / month",
+        "-90.0 % to 0.0 %",
+    ),
+    ("divide_by: 10, round: up", "divide_by: 10, round: down"): ("$10.00 for 10 / month", "-100.0 % to 0.0 %"),
+    ("divide_by: 10, round: down", "divide_by: 10, round: up"): (
+        "$10.00 for 10 / month",
+        "by packets of 10, rounded up",
+    ),
 }
 
 

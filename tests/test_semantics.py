@@ -367,7 +367,7 @@ def test_a_default_price_goes_out_of_service_with_its_product(shop: Shop) -> Non
     assert shop.account.get(f"/v1/prices/{a}")["active"] is True
     assert shop.account.get(f"/v1/prices/{b}")["active"] is False
     shop.put({"products": {"other": {"name": "Other"}, "another": {"name": "Makes the archived be read"}}})
-    plan = shop.put(pro({"c": {**YEARLY, "unit_amount": 5}, "a": MONTHLY}, default_price="c"), "retire")
+    plan = shop.put(pro({"c": {**YEARLY, "unit_amount": 5}, "a": MONTHLY}, default_price="c"), "retire", "price-change")
     assert verbs(plan)[0] == (Verb.REVIVE, "product.pro")
     assert shop.account.get("/v1/products/pro")["default_price"] == shop.account.find("price.pro.c")["id"]
     assert shop.account.find("price.pro.a")["id"] == a

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reconciler.guards.adoptions import adoptions
-from reconciler.guards.allow import Allow, declared, is_allowed, judged
+from reconciler.guards.allow import Allow, Objection, declared, is_allowed, judged, loosened
 from reconciler.guards.amounts import price_changes
 from reconciler.guards.departures import live, permanent, protected, replacements, subscribers
 from reconciler.guards.links import links
@@ -28,28 +28,30 @@ def guard(plan: Plan, desired: Desired, observed: Sequence[Observed], pairs: Pai
     `subscribers` goes by the plan's impact, which is read before.
     """
     allows = [*allows, *declared(desired)]
-    dying = list(links(plan))
-    leaving, unknown = subscribers(plan, desired)
-    objections = [
+    objections = _objections(plan, desired, observed, pairs, allows)
+    refusals, needed = judged(objections, allows)
+    refusals += _several_without_default(desired, observed)
+    usual = _objections(plan, replace(desired, guards={}), observed, pairs, allows) if desired.guards else []
+    warnings = (*plan.warnings, *(one.text for one in links(plan)), *subscribers(plan, desired)[1])
+    allowed = (*plan.allowed, *needed, *loosened(objections, usual, desired))
+    return replace(plan, refusals=(*plan.refusals, *refusals), warnings=warnings, allowed=allowed)
+
+
+def _objections(
+    plan: Plan, desired: Desired, observed: Sequence[Observed], pairs: Pairs, allows: Sequence[Allow]
+) -> list[Objection]:
+    return [
         *adoptions(pairs, desired, observed),
         *shares(plan, desired, observed, allows),
         *live(plan, desired),
         *replacements(plan),
         *protected(plan, desired, pairs),
         *permanent(plan),
-        *leaving,
-        *price_changes(plan, desired),
+        *subscribers(plan, desired)[0],
+        *price_changes(plan, desired, observed, pairs),
         *required(plan, desired),
-        *(dying if plan.target.livemode else ()),
+        *(links(plan) if plan.target.livemode else ()),
     ]
-    refusals, needed = judged(objections, allows)
-    refusals += _several_without_default(desired, observed)
-    return replace(
-        plan,
-        refusals=(*plan.refusals, *refusals),
-        warnings=(*plan.warnings, *(one.text for one in dying), *unknown),
-        allowed=(*plan.allowed, *needed),
-    )
 
 
 def _several_without_default(desired: Desired, observed: Sequence[Observed]) -> Iterator[str]:

@@ -20,10 +20,12 @@ class Allow:
 
     @classmethod
     def parse(cls, text: str) -> Allow:
-        """Raises ValueError for a rule that does not exist."""
-        rule, _, only = text.partition("=")
+        """Raises ValueError for a rule that does not exist, and for an address that is empty."""
+        rule, equals, only = text.partition("=")
         if rule not in RULES:
             raise ValueError(f"there is no rule {rule!r}; rules are: {', '.join(RULES)}")
+        if equals and not only.strip():
+            raise ValueError(f"{text!r} names nothing: write {rule}=ADDRESS, or {rule} to allow it everywhere")
         return cls(rule, only)
 
     def __str__(self) -> str:
@@ -37,7 +39,7 @@ class Objection:
     """What a plan would do that takes somebody's leave.
 
     `subject` is the address or the project to name in `--allow RULE=…`, or nothing where only the whole rule will do.
-    `ask` leads to the `--allow`; `instead` is another way on.
+    `ask` leads to the `--allow`; `instead` is another way on. `limit` is the one of `guards:` that it goes by.
     """
 
     rule: str
@@ -45,6 +47,7 @@ class Objection:
     text: str
     ask: str = "If that is what you want"
     instead: str = ""
+    limit: str = ""
 
     @property
     def refusal(self) -> str:
@@ -77,6 +80,17 @@ def judged(objections: Iterable[Objection], allows: Sequence[Allow]) -> tuple[li
         refusals |= {} if allow else {one.refusal: None}
         needed |= {str(allow): None} if allow else {}
     return list(refusals), list(needed)
+
+
+def loosened(now: Iterable[Objection], usual: Iterable[Objection], desired: Desired) -> list[str]:
+    """The limits of the YAML without which there would be more objections than there are: `usual` are those then."""
+    there = {(one.rule, one.subject, one.limit) for one in now}
+    names = [one.limit for one in usual if one.limit and (one.rule, one.subject, one.limit) not in there]
+    return [f"guards.{name}: {_written(desired.guards[name])} in the YAML" for name in dict.fromkeys(names)]
+
+
+def _written(value: object) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple | list) else str(value)
 
 
 def unnamed(addresses: Iterable[Address], allows: Sequence[Allow], rule: str) -> list[Address]:

@@ -27,7 +27,7 @@ def required(plan: Plan, desired: Desired) -> Iterator[Objection]:
         kind, state = BY_NAME[action.address.kind], _state(action, desired)
         if lacking := [name for name in _asked_of(kind, state) if name in names and not _has(kind, state, name)]:
             text = f"{address} has no {' and no '.join(lacking)}, which guards.required asks for in live"
-            yield Objection("required", address, text, "To do without")
+            yield Objection("required", address, text, "To do without", limit="required")
 
 
 def _state(action: Action, desired: Desired) -> Mapping[Path, Any]:

@@ -28,14 +28,15 @@ def shares(plan: Plan, desired: Desired, observed: Sequence[Observed], allows: S
         yield Objection("retire", "", text, "To retire them all")
         return
     gone = unnamed((a.address for a in lost(plan, desired)), allows, "retire")
-    yield from _share("retire", "retired", len(gone), owned, limit(desired, "retirements"))
+    yield from _share("retire", "retired", len(gone), owned, desired, "retirements")
     changed = unnamed(updated(plan), allows, "update")
-    yield from _share("update", "updated", len(changed), owned, limit(desired, "updates"))
+    yield from _share("update", "updated", len(changed), owned, desired, "updates")
 
 
-def _share(rule: str, what: str, many: int, owned: int, most: int) -> Iterator[Objection]:
+def _share(rule: str, what: str, many: int, owned: int, desired: Desired, name: str) -> Iterator[Objection]:
+    most = limit(desired, name)
     if owned > FEW and many * 100 > most * owned:
-        yield Objection(rule, "", f"{many} of {owned} objects would be {what}, more than {most}%")
+        yield Objection(rule, "", f"{many} of {owned} objects would be {what}, more than {most}%", limit=name)
 
 
 def updated(plan: Plan) -> list[Address]:

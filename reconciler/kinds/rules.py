@@ -27,7 +27,7 @@ RULES: Mapping[str, Rule] = {
     "replace": Rule("replace a resource that others are declared inside"),
     "permanent": Rule("take something out of service that can never come back"),
     "protect": Rule("retire, replace or let go of what is protected", reviewed=False),
-    "price-change": Rule("change an amount by more than 50 %"),
+    "price-change": Rule("change an amount by more than 50 %, or to what cannot be compared"),
     "subscribers": Rule("retire what has active subscriptions, or in live what may have some, without a successor"),
     "required": Rule("create or update in live what lacks a tax code, a lookup key, terms or a privacy policy"),
     "login-link": Rule("switch a live login page off, and with it the link that customers hold"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +11,7 @@ from reconciler.model import Properties
 
 MONTHS = {"day": Fraction(12, 365), "week": Fraction(12, 52), "month": Fraction(1), "year": Fraction(12)}
 """How many months an interval has: a year is 12 months, 52 weeks or 365 days."""
-_AMOUNT, _TIERS = ("unit_amount",), ("tiers",)
+_AMOUNT, _TIERS, _LEAST = ("unit_amount",), ("tiers",), ("custom_unit_amount", "minimum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Tier:
 class Tariff:
     """What a price asks for in one currency, in exact minor units.
 
-    `amount` None: tiers say it, or the customer does. `every` is the interval and how many of them, or None for a price
+    `amount` None: tiers say it, or the customer does, who pays `least` at least. `every` is the interval and how many of them, or None for a price
     that is paid once. A quantity is divided by `divide_by` first, and rounded as `rounding` says.
     """
 
@@ -40,6 +39,12 @@ class Tariff:
     rounding: str = "up"
     every: tuple[str, int] | None = None
     metered: bool = False
+    least: Fraction = Fraction(0)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the customer chooses the amount."""
+        return self.amount is None and not self.tiers
 
     @property
     def months(self) -> Fraction | None:
@@ -68,6 +73,7 @@ def _tariff(properties: Properties, currency: str, at: tuple[str, ...]) -> Tarif
         str(properties.get(("transform_quantity", "round")) or "up"),
         (interval, properties.get(("recurring", "interval_count")) or 1) if interval else None,
         properties.get(("recurring", "usage_type")) == "metered",
+        Fraction(str(properties.get((*at, *_LEAST)) or 0)),
     )
 
 
@@ -108,53 +114,3 @@ def _volume(tiers: tuple[Tier, ...], quantity: int) -> Fraction:
     """The tier that the quantity comes to prices all units."""
     tier = next((t for t in tiers if t.up_to is None or quantity <= t.up_to), tiers[-1])
     return tier.flat + tier.unit * quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """Two amounts that stand for each other, in exact minor units; `quantity` says what for, where that is not one."""
-
-    before: Fraction
-    after: Fraction
-    quantity: int = 1
-
-    @property
-    def change(self) -> Fraction | None:
-        """The part by which it grows or shrinks; None from nothing."""
-        return (self.after - self.before) / self.before if self.before else None
-
-
-def compared(old: Tariff, new: Tariff) -> Iterator[Amounts]:
-    """Amounts that stand for each other, but for those that are nothing before and after.
-
-    By the month where the intervals differ; tier by tier where both have the same ones, else what some quantities cost
-    on both sides of every bound. None at all where nothing can be compared: another currency, once and again and
-    again, what is metered and what is not, an amount that the customer chooses.
-    """
-    if (old.currency, old.every is None, old.metered) != (new.currency, new.every is None, new.metered):
-        return
-    spans = (1, 1) if old.every == new.every else (old.months or 1, new.months or 1)
-    for before, after, quantity in _amounts(old, new):
-        if before is not None and after is not None and (before or after):
-            yield Amounts(before / spans[0], after / spans[1], quantity)
-
-
-def _amounts(old: Tariff, new: Tariff) -> Iterator[tuple[Fraction | None, Fraction | None, int]]:
-    if not old.tiers and not new.tiers:
-        if old.amount is not None and new.amount is not None:
-            yield old.amount / old.divide_by, new.amount / new.divide_by, 1
-    elif old.mode == new.mode and [t.up_to for t in old.tiers] == [t.up_to for t in new.tiers]:
-        for was, now in zip(old.tiers, new.tiers, strict=True):
-            yield was.unit, now.unit, 1
-            yield was.flat, now.flat, 1
-    else:
-        bounds = {t.up_to for t in (*old.tiers, *new.tiers) if t.up_to is not None}
-        for quantity in sorted({1, *bounds, *(b + 1 for b in bounds), 10 * max(bounds, default=1)}):
-            yield charge(old, quantity), charge(new, quantity), quantity
-
-
-def signed(part: Fraction) -> str:
-    """A change as people say it: 1/4 is `+25.0 %`."""
-    tenths = abs(part) * 1000 + Fraction(1, 2)
-    value = Decimal(int(tenths)) / 10
-    return f"{'-' if part < 0 and value else '+' if value else ''}{value:.1f} %"

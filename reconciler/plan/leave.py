@@ -66,6 +66,8 @@ def _decided(candidate: Candidate, desired: Desired, scene: Scene) -> Leave:
     address, one = candidate.address, candidate.observed
     kind, held, loose = BY_NAME[one.kind], scene.held(one), scene.loose(one)
     if why := stays(candidate, desired):
+        if taker := _taker(kind, one, scene):
+            return Leave((), (), (_keeps(kind, candidate, taker),))
         return Leave((Leaving(address, one, Verb.RELEASE, f"{why}, and is no longer ours"),))
     if kind.retire is Retire.NEVER:
         return Leave((), (f"{address}: {one.id} stays in service: its kind is never retired automatically",))
@@ -80,6 +82,20 @@ def _decided(candidate: Candidate, desired: Desired, scene: Scene) -> Leave:
     warnings = [f"{p} still points at {one.id}, which leaves service" for p in loose]
     warnings += [f"{same}, and is retired"] if same else _secret_is_another(candidate, scene)
     return Leave((_retired(kind, candidate, scene),), tuple(warnings))
+
+
+def _taker(kind: Kind, one: Observed, scene: Scene) -> Address | None:
+    """Who is declared with the natural key of an object, where only one can have it."""
+    return scene.takers.get((kind.name, kind.key_of(one.properties))) if kind.unique_key and not kind.own_id else None
+
+
+def _keeps(kind: Kind, candidate: Candidate, taker: Address) -> str:
+    """Why nothing of ours takes the natural key of what is let go: from then on it is not ours (design 4)."""
+    address, one, key = candidate.address, candidate.observed, kind.natural_key or ""
+    return (
+        f"{address}: {one.id} is released and keeps its {key} {one.properties.get((key,))}, which {taker} would take. "
+        f"Retire {address} instead, by taking it out of `released`, or give {taker} another {key}"
+    )
 
 
 def _secret_is_another(candidate: Candidate, scene: Scene) -> list[str]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reconciler.kinds import BY_NAME
-from reconciler.kinds.tariff import Tariff, charge, compared, signed
+from reconciler.kinds.compare import compared, is_packed_alike, signed
+from reconciler.kinds.tariff import Tariff, charge
 from reconciler.model import Properties
 from reconciler.report.words import every, money
 
@@ -53,21 +54,26 @@ def shown(properties: Properties) -> str:
 
 
 def percent(before: Properties, after: Properties) -> str:
-    """How much more or less the successor is: in its own currency where both have that, else in all that both have."""
+    """How much more or less the successor is: in its own currency where both have that, and in the others that both
+    have where it is by another part there."""
     old, new = _tariffs(before), _tariffs(after)
+    found = {c: _range(old[c], new[c]) for c in new if c in old}
     own = next(iter(new))
-    if own == next(iter(old)):
-        text = _range(old[own], new[own])
-    else:
-        found = {c: _range(old[c], new[c]) for c in new if c in old}
-        text = ", ".join(f"{part} {c.upper()}" for c, part in found.items() if part)
+    first = found.pop(own, "") if own == next(iter(old)) else ""
+    rest = [f"{part} {c.upper()}" for c, part in found.items() if part and part != first]
+    text = ", ".join(filter(None, [first, *rest]))
     return f"{text} per month" if text and _first(before).every != _first(after).every else text
 
 
 def _range(old: Tariff, new: Tariff) -> str:
-    """`+26.3 %`; where amounts change by various parts, from the least to the most. Nothing where one was free."""
+    """`+26.3 %`; where amounts change by various parts, from the least to the most. Nothing where one was free, but
+    that it is by packets now."""
     parts = [pair.change for pair in compared(old, new)]
     known = sorted(part for part in parts if part is not None)
     if not known or len(known) < len(parts):
-        return ""
+        return "" if is_packed_alike(old, new) or not parts else _packets(new)
     return " to ".join(dict.fromkeys(signed(part) for part in (known[0], known[-1])))
+
+
+def _packets(one: Tariff) -> str:
+    return f"by packets of {one.divide_by:,}, rounded {one.rounding}" if one.divide_by > 1 else "by packets no more"
