@@ -11,6 +11,7 @@ import pytest
 from reconciler import scaffold
 from tests.harness import Project, Result
 
+IGNORED = ".stripe-portal/\nplan.json\nportal-preview.html\n"
 WRITTEN = {"stripe-portal.yaml", ".stripe-portal.schema.json", ".stripe-portal.overlay.schema.json", ".gitignore"}
 
 
@@ -27,7 +28,7 @@ def next_commands(result: Result) -> list[list[str]]:
 def test_it_writes_yaml_that_is_valid_and_says_how_to_go_on(project: Project) -> None:
     result = project.run("init")
     assert files(project.folder) == WRITTEN
-    assert project.read(".gitignore") == ".stripe-portal/\n"
+    assert project.read(".gitignore") == IGNORED
     assert project.read().startswith("# yaml-language-server: $schema=.stripe-portal.schema.json\n")
     assert [words[0] for words in next_commands(result)] == ["validate", "plan", "apply"]
     assert "cd " not in result.err
@@ -153,13 +154,13 @@ def test_a_folder_that_cannot_be_written_is_an_error(project: Project) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("", ".stripe-portal/\n"),
-        ("node_modules/\n", "node_modules/\n.stripe-portal/\n"),
-        ("node_modules/", "node_modules/\n.stripe-portal/\n"),
-        ("a\r\nb\r\n", "a\r\nb\r\n.stripe-portal/\r\n"),
-        (".stripe-portal/\n", ".stripe-portal/\n"),
-        ("/.stripe-portal\nx\n", "/.stripe-portal\nx\n"),
-        ("# .stripe-portal/\n", "# .stripe-portal/\n.stripe-portal/\n"),
+        ("", IGNORED),
+        ("node_modules/\n", f"node_modules/\n{IGNORED}"),
+        ("node_modules/", f"node_modules/\n{IGNORED}"),
+        ("a\r\nb\r\n", "a\r\nb\r\n" + IGNORED.replace("\n", "\r\n")),
+        (IGNORED, IGNORED),
+        ("/.stripe-portal\nx\n", "/.stripe-portal\nx\nplan.json\nportal-preview.html\n"),
+        ("# .stripe-portal/\n", f"# .stripe-portal/\n{IGNORED}"),
     ],
 )
 def test_a_gitignore_is_extended_once(project: Project, before: str, after: str) -> None:
@@ -174,7 +175,7 @@ def test_a_gitignore_in_another_encoding_is_kept(project: Project) -> None:
     path = project.folder / ".gitignore"
     path.write_bytes(b"caf\xe9\n")
     project.run("init")
-    assert path.read_bytes() == b"caf\xe9\n.stripe-portal/\n"
+    assert path.read_bytes() == b"caf\xe9\n" + IGNORED.encode()
 
 
 def test_a_deeper_folder_is_made(project: Project) -> None:

@@ -94,13 +94,13 @@ def planned(
 ) -> Plan:
     """Read the account and plan."""
     found = surveyed(desired, gateway, allows=allows, only=only, progress=progress)
-    _check_allows(allows, _known(desired, found.observed))
     plan = make(desired, found.observed, found.pairs, found.differences, target, only, found.urls)
     plan = impact.touching(gateway, plan, found.observed, read=with_impact)
     plan = guard(plan, desired, found.observed, found.pairs, allows)
     door = gateway if with_impact else None
     plan = sense.in_account(door, plan, desired, found.observed, found.pairs, unread=found.unread, only=only)
-    warnings = (*not_read(found.unread), *plan.warnings)
+    idle = _idle(allows, _known(desired, found.observed))
+    warnings = (*not_read(found.unread), *plan.warnings, *idle)
     return replace(plan, warnings=warnings, environment=environment, basis=rests_on(plan, found.observed))
 
 
@@ -132,19 +132,14 @@ def _known(desired: Desired, observed: Sequence[Observed]) -> set[Address]:
 def _check_chosen(only: Sequence[Address], known: set[Address]) -> None:
     """An address that neither the YAML nor the account knows is a slip, and not a plan with nothing in it."""
     for address in only:
-        _check_known(str(address), "", known)
+        if address not in known:
+            near = get_close_matches(str(address), map(str, known), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise Usage(f"neither the YAML nor the account has {address}{hint}")
 
 
-def _check_allows(allows: Sequence[Allow], known: set[Address]) -> None:
-    """So is a leave that is given for one; `takeover` is given for a project."""
+def _idle(allows: Sequence[Allow], known: set[Address]) -> Iterator[str]:
+    """A leave for what is not there may be a slip, or one that a pipeline still gives; `takeover` names a project."""
     for one in allows:
-        if one.only and "." in one.only:
-            _check_known(one.only, f"--allow {one.rule}: ", known)
-
-
-def _check_known(text: str, where: str, known: set[Address]) -> None:
-    names = set(map(str, known))
-    if text not in names:
-        near = get_close_matches(text, names, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise Usage(f"{where}neither the YAML nor the account has {text}{hint}")
+        if "." in one.only and one.only not in set(map(str, known)):
+            yield f"--allow {one.rule}={one.only} is for nothing: neither the YAML nor the account has that address"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -55,8 +54,6 @@ portal_configurations:
           - product: team
             adjustable_quantity: {enabled: true, minimum: 2, maximum: 5}
 """
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
@@ -99,19 +96,6 @@ def shop(project: Project, account: Account) -> Shop:
     link = account.find("portal_configuration.main")["login_page"]["url"]
     assert re.fullmatch(rf"{re.escape(account.url)}/p/login/test_\w+", link)
     return Shop(account, link)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

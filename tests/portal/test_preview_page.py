@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -48,28 +47,13 @@ RICH = put(
 RICH["default_return_url"] = "https://acme.example/account"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A real Chromium."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=found, args=options)
-        yield running
-        running.close()
-
-
 @contextmanager
-def opened(browser: Any, folder: Path, *sides: View | None, size: Any = DESK, scheme: str = "light") -> Iterator[Any]:
+def opened(chromium: Any, folder: Path, *sides: View | None, size: Any = DESK, scheme: str = "light") -> Iterator[Any]:
     """The page, which must ask for nothing, say nothing and complain of nothing."""
     file = folder / "preview.html"
     text = render([beside("main", list(sides), True)], title="Portal preview · acme", about=["From the YAML."])
     file.write_text(text, encoding="utf-8")
-    context = browser.new_context(viewport=size, color_scheme=scheme)
+    context = chromium.new_context(viewport=size, color_scheme=scheme)
     page, noise = context.new_page(), []
     local = (file.as_uri(), "data:")
     page.on("request", lambda r: noise.append(r.url) if not r.url.startswith(local) else None)
@@ -128,18 +112,18 @@ WHAT = [*BRANDS, "hostile", "against", "new", "leaving", "empty"]
 
 @pytest.mark.parametrize("what", WHAT)
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_everybody_can_use_it(browser: Any, tmp_path: Path, what: str, size: Any) -> None:
+def test_everybody_can_use_it(chromium: Any, tmp_path: Path, what: str, size: Any) -> None:
     """Axe finds nothing, and nothing is wider than the screen."""
     from axe_playwright_python.sync_playwright import Axe
 
-    with opened(browser, tmp_path, *drawn(what), size=size) as page:
+    with opened(chromium, tmp_path, *drawn(what), size=size) as page:
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         fits(page, size["width"])
 
 
-def test_two_columns_of_hostile_names_fit_a_phone(browser: Any, tmp_path: Path) -> None:
-    with opened(browser, tmp_path, *drawn("hostile against"), size=PHONE) as page:
+def test_two_columns_of_hostile_names_fit_a_phone(chromium: Any, tmp_path: Path) -> None:
+    with opened(chromium, tmp_path, *drawn("hostile against"), size=PHONE) as page:
         fits(page, PHONE["width"])
 
 
@@ -150,8 +134,8 @@ def fits(page: Any, width: int) -> None:
     assert page.evaluate(f"{beyond}.map(e => e.outerHTML.slice(0, 80))") == []
 
 
-def test_hostile_names_are_text(browser: Any, tmp_path: Path) -> None:
-    with opened(browser, tmp_path, hostile()) as page:
+def test_hostile_names_are_text(chromium: Any, tmp_path: Path) -> None:
+    with opened(chromium, tmp_path, hostile()) as page:
         text = page.evaluate("document.body.textContent")
         for name in NAMES:
             start = " ".join(name[:60].split())
@@ -166,16 +150,16 @@ def test_hostile_names_are_text(browser: Any, tmp_path: Path) -> None:
         assert page.locator("h1").count() == 1
 
 
-def test_a_link_that_is_none_is_text(browser: Any, tmp_path: Path) -> None:
+def test_a_link_that_is_none_is_text(chromium: Any, tmp_path: Path) -> None:
     """What an account answers was never checked by the schema."""
     portal = put(RICH, "default_return_url", "javascript:alert(1)")
-    with opened(browser, tmp_path, seen(portal)) as page:
+    with opened(chromium, tmp_path, seen(portal)) as page:
         assert page.get_by_text("Return to acme").count() == 1
         assert page.get_by_role("link", name="Return to acme").count() == 0
 
 
-def test_it_goes_by_keyboard_in_the_order_of_the_page(browser: Any, tmp_path: Path) -> None:
-    with opened(browser, tmp_path, seen(RICH)) as page:
+def test_it_goes_by_keyboard_in_the_order_of_the_page(chromium: Any, tmp_path: Path) -> None:
+    with opened(chromium, tmp_path, seen(RICH)) as page:
         seen_so_far: list[tuple[str, float]] = []
         for _ in range(80):
             page.keyboard.press("Tab")
@@ -198,8 +182,8 @@ def test_it_goes_by_keyboard_in_the_order_of_the_page(browser: Any, tmp_path: Pa
         assert pages == sorted(pages)
 
 
-def test_its_buttons_lead_from_page_to_page(browser: Any, tmp_path: Path) -> None:
-    with opened(browser, tmp_path, seen(RICH)) as page:
+def test_its_buttons_lead_from_page_to_page(chromium: Any, tmp_path: Path) -> None:
+    with opened(chromium, tmp_path, seen(RICH)) as page:
         for name, anchor in (("Update plan", "switch"), ("Cancel plan", "cancel"), ("Pause plan", "pause")):
             page.locator("#main-home").get_by_role("link", name=name).press("Enter")
             assert page.evaluate("location.hash") == f"#main-{anchor}"
@@ -209,8 +193,8 @@ def test_its_buttons_lead_from_page_to_page(browser: Any, tmp_path: Path) -> Non
         assert page.get_by_role("button", name="Continue").is_disabled()
 
 
-def test_it_can_be_heard(browser: Any, tmp_path: Path) -> None:
-    with opened(browser, tmp_path, seen(RICH)) as page:
+def test_it_can_be_heard(chromium: Any, tmp_path: Path) -> None:
+    with opened(chromium, tmp_path, seen(RICH)) as page:
         assert page.get_by_role("heading", level=1).inner_text() == "Portal preview · acme"
         assert page.get_by_role("navigation", name="Pages of main").get_by_role("link").count() == 6
         assert (
@@ -223,8 +207,8 @@ def test_it_can_be_heard(browser: Any, tmp_path: Path) -> None:
         assert page.get_by_role("complementary", name="For you, about main").count() == 1
 
 
-def test_what_is_different_is_said_in_words(browser: Any, tmp_path: Path) -> None:
-    with opened(browser, tmp_path, seen(RICH), other()) as page:
+def test_what_is_different_is_said_in_words(chromium: Any, tmp_path: Path) -> None:
+    with opened(chromium, tmp_path, seen(RICH), other()) as page:
         changes = page.get_by_role("region", name="What changes for customers").inner_text()
         for line in ("$19.00 per month → $24.00 per month", "Manage your plan → Your plan", "Invoice history"):
             assert line in changes
@@ -237,19 +221,19 @@ def test_what_is_different_is_said_in_words(browser: Any, tmp_path: Path) -> Non
         assert "Customers do not have this page." in page.locator("#main-pause .cell").nth(1).inner_text()
 
 
-def test_a_portal_that_is_not_there_yet(browser: Any, tmp_path: Path) -> None:
-    with opened(browser, tmp_path, None, seen(RICH)) as page:
+def test_a_portal_that_is_not_there_yet(chromium: Any, tmp_path: Path) -> None:
+    with opened(chromium, tmp_path, None, seen(RICH)) as page:
         assert "does not exist there yet" in page.inner_text(".changes")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_looks_the_same_by_night(browser: Any, tmp_path: Path, scheme: str) -> None:
-    with opened(browser, tmp_path, seen(RICH), scheme=scheme) as page:
+def test_it_looks_the_same_by_night(chromium: Any, tmp_path: Path, scheme: str) -> None:
+    with opened(chromium, tmp_path, seen(RICH), scheme=scheme) as page:
         colour = page.evaluate("getComputedStyle(document.querySelector('.stage')).backgroundColor")
         assert colour == "rgb(255, 255, 255)"
 
 
-def test_pictures_are_in_the_page(browser: Any, tmp_path: Path) -> None:
+def test_pictures_are_in_the_page(chromium: Any, tmp_path: Path) -> None:
     content = png(pixels=(128, 128))
     (tmp_path / "logo.png").write_bytes(content)
     digest = sha256(content).hexdigest()
@@ -259,9 +243,9 @@ def test_pictures_are_in_the_page(browser: Any, tmp_path: Path) -> None:
     assert not problems
     shop = declared(wanted, "Planned")
     scene = Scene(shop, shop.portals["main"], locale_of("en"), TODAY)
-    with opened(browser, tmp_path, view(scene)) as page:
+    with opened(chromium, tmp_path, view(scene)) as page:
         assert page.get_by_role("img", name="acme").evaluate("e => e.naturalWidth") == 128
     (tmp_path / "logo.png").write_bytes(b"something else")
-    with opened(browser, tmp_path, view(scene)) as page:
+    with opened(chromium, tmp_path, view(scene)) as page:
         assert page.locator("img").count() == 0
         assert "acme" in page.inner_text(".business")

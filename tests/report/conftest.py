@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -102,18 +100,3 @@ def escaped(shop: Shop, data: Data) -> None:
     """Write YAML in which no control character stands as itself, as the loader takes none."""
     text = json.dumps({"stripe_portal": 1, "project": "acme", **data}).replace("${", "$${")
     (shop.folder / "stripe-portal.yaml").write_text(text, encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A real Chromium."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=found, args=options)
-        yield running
-        running.close()

@@ -31,11 +31,11 @@ CONTRAST = """() => {
 
 
 @contextmanager
-def opened(browser: Any, folder: Path, plan: Plan, scheme: str = "light", size: Any = DESK) -> Iterator[Any]:
+def opened(chromium: Any, folder: Path, plan: Plan, scheme: str = "light", size: Any = DESK) -> Iterator[Any]:
     """The page, which must ask for nothing, say nothing and complain of nothing."""
     file = folder / "plan.html"
     file.write_text(html.render(plan, reads=7), encoding="utf-8")
-    context = browser.new_context(viewport=size, color_scheme=scheme)
+    context = chromium.new_context(viewport=size, color_scheme=scheme)
     page, noise = context.new_page(), []
     page.on("request", lambda r: noise.append(r.url) if r.url != file.as_uri() else None)
     page.on("console", lambda m: noise.append(m.text))
@@ -47,8 +47,8 @@ def opened(browser: Any, folder: Path, plan: Plan, scheme: str = "light", size: 
     assert not noise
 
 
-def test_it_says_what_the_plan_says(browser: Any, tmp_path: Path, reviewed: Plan) -> None:
-    with opened(browser, tmp_path, reviewed) as page:
+def test_it_says_what_the_plan_says(chromium: Any, tmp_path: Path, reviewed: Plan) -> None:
+    with opened(chromium, tmp_path, reviewed) as page:
         assert "acct_1Acme" in page.inner_text("h1")
         assert page.inner_text(".mode").lower() == "live"
         assert "to replace" in page.inner_text(".summary")
@@ -64,9 +64,9 @@ def test_it_says_what_the_plan_says(browser: Any, tmp_path: Path, reviewed: Plan
 
 @pytest.mark.parametrize("which", ["reviewed", "hostile"])
 def test_a_phone_shows_it_without_scrolling_sideways(
-    browser: Any, tmp_path: Path, which: str, request: pytest.FixtureRequest
+    chromium: Any, tmp_path: Path, which: str, request: pytest.FixtureRequest
 ) -> None:
-    with opened(browser, tmp_path, request.getfixturevalue(which), size=PHONE) as page:
+    with opened(chromium, tmp_path, request.getfixturevalue(which), size=PHONE) as page:
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
         beyond = (
             "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
@@ -75,16 +75,16 @@ def test_a_phone_shows_it_without_scrolling_sideways(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_can_be_read_by_day_and_by_night(browser: Any, tmp_path: Path, reviewed: Plan, scheme: str) -> None:
-    with opened(browser, tmp_path, reviewed, scheme) as page:
+def test_it_can_be_read_by_day_and_by_night(chromium: Any, tmp_path: Path, reviewed: Plan, scheme: str) -> None:
+    with opened(chromium, tmp_path, reviewed, scheme) as page:
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
         assert max(colour) < 40 if scheme == "dark" else min(colour) > 215
         least, where = page.evaluate(CONTRAST)
         assert least >= 4.5, where  # WCAG 2 AA
 
 
-def test_hostile_names_are_text(browser: Any, tmp_path: Path, hostile: Plan) -> None:
-    with opened(browser, tmp_path, hostile) as page:
+def test_hostile_names_are_text(chromium: Any, tmp_path: Path, hostile: Plan) -> None:
+    with opened(chromium, tmp_path, hostile) as page:
         text = page.evaluate("document.body.textContent")
         for name in NAMES:
             assert f'"{visible(name)}"' in text
@@ -93,16 +93,16 @@ def test_hostile_names_are_text(browser: Any, tmp_path: Path, hostile: Plan) -> 
         assert page.locator("h1").count() == 1
 
 
-def test_it_has_a_structure_that_can_be_heard(browser: Any, tmp_path: Path, reviewed: Plan) -> None:
-    with opened(browser, tmp_path, reviewed, size=PHONE) as page:
+def test_it_has_a_structure_that_can_be_heard(chromium: Any, tmp_path: Path, reviewed: Plan) -> None:
+    with opened(chromium, tmp_path, reviewed, size=PHONE) as page:
         assert page.get_by_role("heading", level=1).count() == 1
         assert page.get_by_role("heading", level=2).count() >= 4
         assert page.get_by_role("rowheader", name="price.pro.monthly").count() == 1
         assert page.get_by_role("columnheader", name="Active subscriptions").count() == 1
 
 
-def test_paper_has_what_is_folded(browser: Any, tmp_path: Path, reviewed: Plan) -> None:
-    with opened(browser, tmp_path, reviewed) as page:
+def test_paper_has_what_is_folded(chromium: Any, tmp_path: Path, reviewed: Plan) -> None:
+    with opened(chromium, tmp_path, reviewed) as page:
         page.evaluate("document.querySelectorAll('details').forEach(d => d.removeAttribute('open'))")
         money = page.locator("details .money").first
         assert not money.is_visible()
