@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reconciler.emulator import control, pages
+from reconciler.emulator import control, hosts, pages
 from reconciler.emulator.messages import Incoming, Outgoing
 from reconciler.emulator.pipeline import respond
 from reconciler.emulator.runtime import Runtime
@@ -20,6 +21,10 @@ def application(runtime: Runtime) -> ASGIApp:
         if not beside:
             outgoing = await respond(runtime, await received(scope, receive))
             await (drop(receive) if outgoing.status == 0 else answer(outgoing, send))
+        elif scope["type"] == "http" and not scope["path"].startswith("/v1/") and (why := hosts.refused(scope)):
+            controls = scope["path"].startswith("/_emulator/")
+            refusal = JSONResponse({"error": why}, 403) if controls else PlainTextResponse(why, 403)
+            await refusal(scope, receive, send)
         else:
             await aside(scope, receive, send)
 

@@ -413,6 +413,45 @@ def test_a_form_that_is_too_long_is_refused(client: Any, browser: Browser) -> No
     assert browser.submit(browser.get(shop.login), email="x" * 70_000).status_code == 413
 
 
+def test_a_code_is_good_only_where_it_was_asked_for(client: Any, browser: Browser, control: Any) -> None:
+    shop = opened_shop(client)
+    other = client.v1.billing_portal.configurations.create(
+        {"features": {"invoice_history": {"enabled": True}}, "login_page": {"enabled": True}}
+    )
+    params = {"customer": shop.customer, "after_expiration": {"type": "customer_login"}}
+    session = client.v1.billing_portal.sessions.create(params).url
+    control("POST", "clock", {"advance": 301})
+    page = browser.ask(shop.login, "ann@shop.example")
+    seal = re.search(r'name="seal" value="([^"]*)"', page.text)
+    assert seal
+    sent = {"code": mails(browser.running)[-1]["code"], "seal": seal.group(1)}
+    cookies = {"login": str(browser.session.cookies.get("login"))}
+    for door in (other.login_page.url, f"{session}/login"):
+        assert requests.post(f"{door}/code", data=sent, cookies=cookies).status_code == 400
+        assert requests.get(f"{door}/code", cookies=cookies, allow_redirects=False).status_code == 303
+    assert "Your subscriptions" in browser.submit(page, code=sent["code"]).text
+
+
+@pytest.mark.parametrize("email", ["ann@shop.example", "bob@shop.example"])
+def test_five_codes_in_ten_minutes(client: Any, running: Any, control: Any, email: str) -> None:
+    shop = opened_shop(client)
+    control("POST", "clock", {"set": 1_800_000_000})
+    first = Browser(running)
+    pages = [first.ask(shop.login, email)]
+    pages += [Browser(running).ask(shop.login, email) for _ in range(6)]
+    bare = {re.sub(r"[0-9a-f]{64}", "", page.text) for page in pages}
+    assert ({page.status_code for page in pages}, len(bare)) == ({200}, 1)
+    known = email.startswith("ann")
+    assert len(mails(running)) == (5 if known else 0)
+    again = first.ask(shop.login, email)
+    assert again.status_code == 200
+    if known:
+        assert "Your subscriptions" in first.submit(again, code=mails(running)[0]["code"]).text
+    control("POST", "clock", {"advance": 600})
+    Browser(running).ask(shop.login, email)
+    assert len(mails(running)) == (6 if known else 0)
+
+
 def test_the_outbox_is_listed_shown_in_status_and_emptied(client: Any, browser: Browser, control: Any) -> None:
     shop = opened_shop(client)
     assert "outbox" not in control("GET", "status")

@@ -421,6 +421,28 @@ def test_details_are_saved_and_mended(client: Any, browser: Browser) -> None:
     assert "tax_ids" not in after.to_dict()
 
 
+@pytest.mark.parametrize(
+    ("field", "good", "bad", "text"),
+    [
+        ("address.country", "de", "DEU", "two letters"),
+        ("address.country", "", "D1", "two letters"),
+        ("address.country", "DE", "ß", "two letters"),
+        ("name", "x" * 256, "x" * 257, "at most 256"),
+        ("tax_id.value", "1" * 100, "1" * 101, "at most 100"),
+    ],
+)
+def test_details_of_the_right_form(client: Any, browser: Browser, field: str, good: str, bad: str, text: str) -> None:
+    shop = opened_shop(client)
+    form = page(browser, home(client, browser, shop), "details")
+    kind = {"tax_id.type": "eu_vat"} if field == "tax_id.value" else {}
+    answer = browser.submit(form, "details", **{field: bad}, **kind)
+    assert (answer.status_code, text in answer.text) == (400, True)
+    assert written(client) == []
+    assert browser.submit(form, "details", **{field: good}, **kind).status_code == 200
+    if good == "de":
+        assert client.v1.customers.retrieve(shop.customer).address.country == "DE"
+
+
 def test_promotion_codes(client: Any, browser: Browser) -> None:
     shop = opened_shop(client, {"subscription_update": {"default_allowed_updates": ["price", "promotion_code"]}})
     coupon = client.v1.coupons.create({"percent_off": 20, "duration": "repeating", "duration_in_months": 3}).id

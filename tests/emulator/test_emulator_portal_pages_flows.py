@@ -94,15 +94,58 @@ def test_choosing_a_plan_in_a_flow_ends_it_too(client: Any, browser: Browser, sh
     assert "Thanks" in browser.submit(confirm, "confirm").text
 
 
-def test_a_confirmation_may_go_beyond_what_customers_may_choose(client: Any, browser: Browser, shop: Shop) -> None:
-    page = browser.get(flow(client, shop, "subscription_update_confirm", **confirmation(client, shop, "team", 40)))
-    assert browser.submit(page, "confirm", quantity="41").status_code == 400
+def test_a_confirmation_is_for_just_that(client: Any, browser: Browser, shop: Shop) -> None:
+    coupon = client.v1.coupons.create({"percent_off": 50, "duration": "once"}).id
+    details = confirmation(client, shop, "team", 3) | {"discounts": [{"coupon": coupon}]}
+    page = browser.get(flow(client, shop, "subscription_update_confirm", **details))
+    other = client.v1.subscriptions.create({"customer": shop.customer, "items": [{"price": shop.prices["starter"]}]})
+    assert "Back to the plans" not in page.text
+    for sent in (
+        {"quantity": "4"},
+        {"price": shop.prices["yearly"]},
+        {"price": shop.prices["starter"], "quantity": "1"},
+        {"price": "", "quantity": ""},
+        {"subscription": other.id},
+    ):
+        assert browser.submit(page, "confirm", **sent).status_code == 403
+    where = page.url.partition("/confirm?")[0]
+    assert browser.get(f"{where}/update", subscription=shop.subscription).status_code == 403
+    after = client.v1.subscriptions.retrieve(shop.subscription)
+    assert (after["items"].data[0].price.id, after.discounts) == (shop.prices["starter"], [])
     browser.submit(page, "confirm")
     (item,) = client.v1.subscriptions.retrieve(shop.subscription)["items"].data
-    assert (item.price.id, item.quantity) == (shop.prices["team"], 40)
+    assert (item.price.id, item.quantity) == (shop.prices["team"], 3)
+
+
+@pytest.mark.parametrize(("price", "quantity"), [("team", 0), ("starter", 0), ("team", 40), ("starter", 1)])
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_confirmation_of_nothing_or_too_much_is_refused(
+    client: Any, browser: Browser, price: str, quantity: int, waits: bool
+) -> None:
+    conditions = [{"type": "decreasing_item_amount"}] if waits else []
+    shop = opened_shop(client, {"subscription_update": {"schedule_at_period_end": {"conditions": conditions}}})
+    url = flow(client, shop, "subscription_update_confirm", **confirmation(client, shop, price, quantity))
+    page = browser.get(url)
+    assert page.status_code == 403
     sealed = browser.get(page.url.partition("/confirm?")[0] + "/details")
-    sent = {"subscription": shop.subscription, "price": shop.prices["team"], "quantity": "41"}
-    assert browser.forge(sealed, "confirm", **sent).status_code == 400
+    sent = {"subscription": shop.subscription, "price": shop.prices[price], "quantity": str(quantity)}
+    assert browser.forge(sealed, "confirm", **sent).status_code == 403
+    after = client.v1.subscriptions.retrieve(shop.subscription)
+    assert (after["items"].data[0].quantity, after.schedule) == (1, None)
+
+
+def test_an_amount_off_is_shown_in_the_subscriptions_currency(client: Any, browser: Browser, shop: Shop) -> None:
+    options: Any = {"usd": {"amount_off": 120}}
+    params: Any = {"amount_off": 100, "currency": "eur", "duration": "once", "currency_options": options}
+    details = confirmation(client, shop, "team", 3) | {"discounts": [{"coupon": client.v1.coupons.create(params).id}]}
+    assert "$1.20 off once" in browser.get(flow(client, shop, "subscription_update_confirm", **details)).text
+
+
+def test_a_discount_of_a_session_that_does_not_fit_is_refused(client: Any, browser: Browser, shop: Shop) -> None:
+    coupon = client.v1.coupons.create({"amount_off": 100, "currency": "eur", "duration": "once"}).id
+    details = confirmation(client, shop, "team", 3) | {"discounts": [{"coupon": coupon}]}
+    page = browser.get(flow(client, shop, "subscription_update_confirm", **details))
+    assert (page.status_code, "not available in USD" in page.text) == (403, True)
 
 
 def test_a_confirmation_redeems_its_discounts(client: Any, browser: Browser, shop: Shop) -> None:
@@ -125,6 +168,21 @@ def test_an_offer_to_stay(client: Any, browser: Browser, shop: Shop) -> None:
     plain = browser.get(client.v1.billing_portal.sessions.create({"customer": shop.customer}).url)
     details = browser.get(plain.url.replace("/home", "/details"))
     assert browser.forge(details, "keep", subscription=shop.subscription).status_code == 403
+
+
+def test_an_offer_is_taken_once(client: Any, running: Any, shop: Shop) -> None:
+    coupon = client.v1.coupons.create({"percent_off": 30, "duration": "forever"}).id
+    retention = {"type": "coupon_offer", "coupon_offer": {"coupon": coupon}}
+    url = flow(client, shop, "subscription_cancel", retention=retention)
+    mine, other = Browser(running), Browser(running)
+    first, second = mine.get(url), other.get(url)
+    assert mine.submit(first, "keep").status_code == 200
+    assert mine.submit(first, "keep").status_code == 403
+    assert other.submit(second, "keep").status_code == 403
+    again = other.get(flow(client, shop, "subscription_cancel", retention=retention))
+    assert "Stay, and get" not in again.text
+    assert len(client.v1.subscriptions.retrieve(shop.subscription).discounts) == 1
+    assert client.v1.coupons.retrieve(coupon).times_redeemed == 1
 
 
 def test_a_flow_for_what_was_switched_off_since_is_refused(client: Any, browser: Browser, shop: Shop) -> None:

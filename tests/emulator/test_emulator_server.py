@@ -201,3 +201,35 @@ def test_reset_ends_everything(client: Any, send: Any, control: Any) -> None:
     assert send("GET", "/v1/products").json()["data"] == []
     assert control("GET", "clock")["now"] > 1_700_000_000
     assert control("GET", "requests")["count"] == 1
+
+
+@pytest.mark.parametrize("path", ["/_emulator/status", "/p/login/test_nope", "/links/nope", "/p/pay/nope"])
+def test_only_this_machine_is_served_beside_the_api(running: Running, path: str) -> None:
+    port = running.url.rpartition(":")[2]
+    good = [f"{host}:{port}" for host in ("127.0.0.1", "localhost", "LOCALHOST", "[::1]")]
+    bad = ["evil.example", f"evil.example:{port}", "127.0.0.1", "127.0.0.1:1", f"127.0.0.1.evil.example:{port}", ""]
+    bad += [f"a@127.0.0.1:{port}", f"127.0.0.1:{port}/x", "127.0.0.1:nope", "[::1"]
+    for host in good:
+        assert requests.get(running.url + path, headers={"Host": host}).status_code != 403
+    for host in bad:
+        answer = requests.get(running.url + path, headers={"Host": host})
+        assert (answer.status_code, len(answer.text.splitlines())) == (403, 1)
+
+
+def test_no_page_of_another_site_orders_anything(running: Running) -> None:
+    sdk(running).v1.products.create({"id": "pro", "name": "Pro"})
+    port = running.url.rpartition(":")[2]
+    reset_url = f"{running.url}/_emulator/reset"
+    for origin in (
+        "https://evil.example",
+        "null",
+        "",
+        f"https://127.0.0.1:{port}",
+        "http://127.0.0.1:1",
+        "http://[bad",
+    ):
+        answer = requests.post(reset_url, headers={"Origin": origin})
+        assert (answer.status_code, list(answer.json())) == (403, ["error"])
+    assert sdk(running).v1.products.retrieve("pro").name == "Pro"
+    for origin in (running.url, f"http://localhost:{port}"):
+        assert requests.post(reset_url, headers={"Origin": origin}).status_code == 200

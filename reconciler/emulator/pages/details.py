@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.responses import Response
@@ -22,6 +23,7 @@ PLACE = (
     ("state", "State or region (optional)", "address-level1"),
     ("country", "Country, two letters such as DE", "country"),
 )
+COUNTRY = re.compile("[A-Z]{2}")
 FIELDS = {
     "name": (("name", "Name", "name"),),
     "email": (("email", "Email", "email"),),
@@ -34,6 +36,8 @@ FIELDS = {
     ),
     "tax_id": (("tax_id.type", "Kind, such as eu_vat", "off"), ("tax_id.value", "Number", "off")),
 }
+LONGEST = {"name": 256, "shipping.name": 256, "tax_id.value": 100}
+"""In characters; both are recall."""
 TITLES = {"address": "Billing address", "shipping": "Shipping address", "tax_id": "Add a tax ID"}
 
 
@@ -58,10 +62,11 @@ def saved(asked: Asked) -> Response:
     """Through the API's own update; a field that isn't open to change is forbidden, not left out."""
     asked.feature("customer_update")
     allowed = rights.details(asked)
-    sent = {name: text.strip() for name, text in asked.form.items() if name != "seal"}
+    sent = {name: tidy(name, text.strip()) for name, text in asked.form.items() if name != "seal"}
     open_fields = {field[0] for name in allowed for field in FIELDS[name]}
     if sent.keys() - open_fields:
         raise forbidden()
+    check(sent)
     tree: dict[str, Any] = {}
     for name, text in sent.items():
         node = tree
@@ -82,6 +87,20 @@ def saved(asked: Asked) -> Response:
     if tax_id.get("value"):
         add_tax_id(asked, tax_id)
     return flows.finished(asked, "details", "details")
+
+
+def tidy(name: str, text: str) -> str:
+    return text.upper() if name.endswith("address.country") and text.isascii() else text
+
+
+def check(sent: dict[str, str]) -> None:
+    """Countries as in ISO 3166: of those that there are, no list is held."""
+    for name, text in sent.items():
+        label = next(label for fields in FIELDS.values() for field, label, _ in fields if field == name)
+        if len(text) > LONGEST.get(name, len(text)):
+            raise Refusal(f"{label.partition(',')[0]}: at most {LONGEST[name]} characters.")
+        if name.endswith("address.country") and text and not COUNTRY.fullmatch(text):
+            raise Refusal("Enter the country as two letters, such as DE.")
 
 
 def add_tax_id(asked: Asked, sent: Body) -> None:

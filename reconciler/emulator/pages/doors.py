@@ -22,6 +22,11 @@ class Door:
     customer: str | None
     return_url: str | None
 
+    @property
+    def name(self) -> str:
+        """What a code is good for: this address, account, mode and configuration."""
+        return f"{self.path} {self.scope.text} {self.configuration['id']}"
+
 
 def opened(runtime: Runtime, path: str) -> Door | None:
     """The door at an address: one that was withdrawn, or whose configuration is out of service, is none."""

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from reconciler.emulator import objects
-from reconciler.emulator.pages import flows, home, rights, words
+from reconciler.emulator.pages import codes, flows, home, rights, words
 from reconciler.emulator.pages.asked import Asked, forbidden
 from reconciler.emulator.periods import period_end
 from reconciler.emulator.store import Body
@@ -17,7 +17,7 @@ def cancel(asked: Asked) -> Response:
     """When it would end, why the customer goes, and the offer that a session may carry."""
     subscription = rights.permitted(asked, "cancel")
     feature = asked.feature("subscription_cancel")
-    coupon = offered(asked, subscription)
+    coupon = codes.offered(asked, subscription)
     return home.shown(
         asked,
         "cancel.html",
@@ -26,7 +26,7 @@ def cancel(asked: Asked) -> Response:
         credited=feature["proration_behavior"] == "create_prorations",
         reasons=reasons(asked),
         asks=feature["cancellation_reason"]["enabled"],
-        offer=coupon and words.discount(coupon),
+        offer=coupon and words.discount(coupon, subscription["currency"]),
     )
 
 
@@ -45,7 +45,7 @@ def cancelled(asked: Asked) -> Response:
         asked.act("subscription.cancel", name, tree | prorated)
     else:
         asked.act("subscription.update", name, tree | {"cancel_at_period_end": "true"})
-    rights.plan(asked, subscription, None)
+    rights.unplan(asked, subscription)
     return flows.finished(asked, "cancel", "cancel", subscription["id"])
 
 
@@ -67,19 +67,10 @@ def reasons(asked: Asked) -> list[tuple[str, str]]:
     return [*((option, words.REASONS[option]) for option in reason["options"]), *own]
 
 
-def offered(asked: Asked, subscription: Body) -> Body | None:
-    """The coupon that a session offers to who would cancel this subscription (stripe-facts 5.5)."""
-    flow = (asked.visit.flow or {}).get("subscription_cancel") or {}
-    offer = (flow.get("retention") or {}).get("coupon_offer")
-    if not offer or flow["subscription"] != subscription["id"]:
-        return None
-    return objects.find(asked.call, "coupon", offer["coupon"])
-
-
 def kept(asked: Asked) -> Response:
     """Takes the offer: the coupon is redeemed, and nothing ends."""
     subscription = rights.permitted(asked, "cancel")
-    coupon = offered(asked, subscription)
+    coupon = codes.offered(asked, subscription)
     if coupon is None:
         raise forbidden()
     held = [*({"discount": one} for one in subscription["discounts"]), {"coupon": coupon["id"]}]

@@ -49,7 +49,7 @@ def page(runtime: Runtime, request: Request, form: dict[str, str]) -> Response:
             raise Refusal("This form is too old or not ours. Open the page again.", status=403)
         return entered(runtime, door, secret or "", form) if coded else mailed(runtime, door, secret or "", form)
     if coded:
-        email = outbox.asked(runtime.store, secret)
+        email = outbox.asked(runtime.store, secret, door.name)
         return code_page(runtime, door, secret or "", email) if email else html.moved(door.path)
     secret = secret or secrets.token_urlsafe(32)
     response = email_page(runtime, door, secret, form.get("prefilled_email", ""))
@@ -65,7 +65,7 @@ def mailed(runtime: Runtime, door: Door, secret: str, form: dict[str, str]) -> R
     call = calling(runtime, door.scope)
     customer = picked(call, email) if door.customer is None else itself(call, door.customer, email)
     subject = f"Your code for {business(runtime, door.scope)}"
-    outbox.ask(runtime.store, door.scope, secret, email, customer, subject)
+    outbox.ask(runtime.store, door.scope, secret, door.name, email, customer, subject)
     return html.moved(f"{door.path}/code")
 
 
@@ -85,11 +85,11 @@ def itself(call: Call, customer: str, email: str) -> str | None:
 
 
 def entered(runtime: Runtime, door: Door, secret: str, form: dict[str, str]) -> Response:
-    email = outbox.asked(runtime.store, secret)
+    email = outbox.asked(runtime.store, secret, door.name)
     code = "".join(form.get("code", "").split())
-    customer = outbox.redeemed(runtime.store, secret, code)
+    customer = outbox.redeemed(runtime.store, secret, door.name, code)
     if customer is None:
-        again = email if outbox.asked(runtime.store, secret) else None
+        again = email if outbox.asked(runtime.store, secret, door.name) else None
         if again is None:
             return email_page(
                 runtime, door, secret, email or "", "This code cannot be used any more. Ask for a new one."

@@ -75,7 +75,8 @@ def limits(feature: Body, product: Mapping[str, Any]) -> tuple[int | None, int |
 
 def changed(asked: Asked, subscription: Body, *, shared: bool = False) -> Change:
     """What the form asks for. Forbidden where the price isn't offered or the quantity isn't free; a quantity beyond the
-    limits is a mistake that can be mended. A flow may have set both (stripe-facts 5.5). `shared` is the form with one
+    limits is a mistake that can be mended. A session to confirm sets both (stripe-facts 5.5), within the limits where
+    there are any (recall). `shared` is the form with one
     field for the quantity of all plans: one where it isn't free keeps what there is."""
     (item,) = subscription["items"]["data"]
     sent = asked.form.get("quantity", "").strip()
@@ -86,12 +87,15 @@ def changed(asked: Asked, subscription: Body, *, shared: bool = False) -> Change
     if sent and not (sent.isascii() and sent.isdigit() and len(sent) < 10):
         raise Refusal("The quantity must be a whole number.")
     quantity = int(sent) if sent else item["quantity"]
-    if not confirmed(asked, subscription, wanted, quantity):
+    fixed = asked.visit.confirming
+    if fixed:
+        check_fixed(fixed, subscription["id"], wanted, quantity)
+    else:
         if offer.least is None and shared:
             quantity = item["quantity"]
         if offer.least is None and quantity != item["quantity"]:
             raise forbidden()
-        check_limits(offer, quantity)
+    check_limits(offer, quantity)
     price = objects.need(asked.call, "price", wanted, "price")
     same = (wanted, quantity) == (item["price"], item["quantity"])
     before = objects.need(asked.call, "price", item["price"], "price")
@@ -106,6 +110,8 @@ def changed(asked: Asked, subscription: Body, *, shared: bool = False) -> Change
 
 def check_limits(offer: Offer, quantity: int) -> None:
     """Zero is no quantity to choose, whatever the minimum: one leaves by cancelling (recall)."""
+    if quantity < 1 and offer.least is None:
+        raise Refusal(f"{offer.name}: the quantity must be 1 or more.")
     if offer.least is None:
         return
     least = max(offer.least, 1)
@@ -115,11 +121,11 @@ def check_limits(offer: Offer, quantity: int) -> None:
         raise Refusal(f"{offer.name}: choose a quantity of {least} or more.")
 
 
-def confirmed(asked: Asked, subscription: Body, price: str, quantity: int) -> bool:
-    """Whether this is just what the session asks the customer to confirm."""
-    flow = (asked.visit.flow or {}).get("subscription_update_confirm") or {}
-    items = flow.get("items") if flow.get("subscription") == subscription["id"] else None
-    return any((price, quantity) == (item["price"], item["quantity"]) for item in items or ())
+def check_fixed(flow: Mapping[str, Any], subscription: str, price: str, quantity: int) -> None:
+    """A session that asks the customer to confirm something is for just that."""
+    wanted = [(item["price"], item["quantity"]) for item in flow["items"]]
+    if flow["subscription"] != subscription or (price, quantity) not in wanted:
+        raise Refusal("This session is for another change.", status=403)
 
 
 def total(price: Body, quantity: int, currency: str) -> Any:

@@ -68,5 +68,14 @@ def plan(asked: Asked, subscription: Body, what: Body | None) -> None:
     store.remember(asked.call.store, place(asked, subscription), what)
 
 
+def unplan(asked: Asked, subscription: Body) -> None:
+    """Drops what was planned, and the schedule that stands for a change of plan; one of somebody else's stays."""
+    ours = planned(asked, subscription).get("price")
+    plan(asked, subscription, None)
+    if ours:
+        now = objects.need(asked.call, "subscription", subscription["id"], "subscription")
+        objects.change(asked.call, "subscription", {**now, "schedule": None})
+
+
 def place(asked: Asked, subscription: Body) -> str:
     return f"planned/{asked.call.scope.text}/{subscription['id']}"

@@ -8,10 +8,9 @@ from typing import Any
 from starlette.responses import Response
 
 from reconciler.emulator import objects
-from reconciler.emulator.discounts import usable
 from reconciler.emulator.errors import Refusal
 from reconciler.emulator.ids import random_id
-from reconciler.emulator.pages import flows, home, html, offers, rights, words
+from reconciler.emulator.pages import codes, flows, home, html, offers, rights, words
 from reconciler.emulator.pages.asked import Asked, forbidden
 from reconciler.emulator.store import Body
 
@@ -25,6 +24,8 @@ PRORATION = {
 def choose(asked: Asked) -> Response:
     """The plans on offer, with a quantity where it may be chosen, and a promotion code where that is allowed."""
     subscription = rights.permitted(asked, "update")
+    if asked.visit.confirming:
+        raise forbidden()
     found = offers.offers(asked, subscription)
     (item,) = subscription["items"]["data"]
     free = [offer for offer in found if offer.least is not None]
@@ -45,10 +46,14 @@ def confirm(asked: Asked) -> Response:
     subscription = rights.permitted(asked, "update")
     try:
         change = offers.changed(asked, subscription, shared=True)
-        coupons = [words.discount(coupon) for coupon in promised(asked, subscription)]
+        discounts = codes.redeeming(asked, subscription, change)
+        if asked.visit.confirming:
+            something(change, discounts)
     except Refusal as refusal:
         if refusal.status != 400:
             raise
+        if asked.visit.confirming:
+            raise final(refusal) from None
         return choose(replace(asked, problem=refusal.message))
     (item,) = subscription["items"]["data"]
     before = objects.need(asked.call, "price", item["price"], "price")
@@ -73,16 +78,38 @@ def confirm(asked: Asked) -> Response:
         proration=PRORATION[feature["proration_behavior"]],
         trial=subscription["status"] == "trialing" and feature["trial_update_behavior"] == "end_trial",
         code=asked.form.get("promotion_code", ""),
-        coupons=coupons,
+        coupons=[words.discount(one, currency) for one in codes.coupons(asked.call, discounts)],
+        fixed=asked.visit.confirming is not None,
     )
 
 
+def something(change: offers.Change, discounts: list[dict[str, str]]) -> None:
+    if change.same and not discounts:
+        raise Refusal("There is nothing to change: this is your plan already.")
+
+
+def final(refusal: Refusal) -> Refusal:
+    """Where a session fixes what to confirm, the customer can mend nothing."""
+    return Refusal(refusal.message, status=403)
+
+
 def confirmed(asked: Asked) -> Response:
+    try:
+        return made(asked)
+    except Refusal as refusal:
+        if refusal.status == 400 and asked.visit.confirming:
+            raise final(refusal) from None
+        raise
+
+
+def made(asked: Asked) -> Response:
     """Makes the change through the API's own update, or plans it for the end of the period."""
     subscription = rights.permitted(asked, "update")
     change = offers.changed(asked, subscription)
-    discounts = redeeming(asked, subscription)
+    discounts = codes.redeeming(asked, subscription, change)
     name = subscription["id"]
+    if asked.visit.confirming:
+        something(change, discounts)
     if change.same and not discounts:
         return html.moved(f"{asked.visit.path}/home?done=same")
     if change.later:
@@ -114,33 +141,5 @@ def planned(asked: Asked, subscription: Body, change: offers.Change) -> Response
 
 def undone(asked: Asked) -> Response:
     subscription = rights.permitted(asked, "undo")
-    rights.plan(asked, subscription, None)
-    objects.change(asked.call, "subscription", {**subscription, "schedule": None})
+    rights.unplan(asked, subscription)
     return flows.finished(asked, "undo", "undo", subscription["id"])
-
-
-def redeeming(asked: Asked, subscription: Body) -> list[dict[str, str]]:
-    """Discounts to add: those of the flow, or the code that the customer entered, where codes are allowed."""
-    flow = (asked.visit.flow or {}).get("subscription_update_confirm") or {}
-    if flow.get("discounts") and flow["subscription"] == subscription["id"]:
-        return [dict(one) for one in flow["discounts"]]
-    text = asked.form.get("promotion_code", "").strip()
-    if not text:
-        return []
-    if "promotion_code" not in asked.feature("subscription_update")["default_allowed_updates"]:
-        raise forbidden()
-    for code in objects.having(asked.call, "promotion_code", "folded", text.lower()):
-        if usable(asked.call, code) and code["customer"] in (None, asked.customer["id"]):
-            return [{"promotion_code": code["id"]}]
-    raise Refusal("This promotion code is not known or no longer valid.")
-
-
-def promised(asked: Asked, subscription: Body) -> list[Body]:
-    """The coupons behind what would be redeemed."""
-    found = []
-    for one in redeeming(asked, subscription):
-        code = objects.find(asked.call, "promotion_code", one["promotion_code"]) if "promotion_code" in one else None
-        found.append(
-            objects.need(asked.call, "coupon", code["promotion"]["coupon"] if code else one["coupon"], "coupon")
-        )
-    return found

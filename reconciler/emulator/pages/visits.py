@@ -40,6 +40,12 @@ class Visit:
     def scope(self) -> Scope:
         return Scope(self.account, self.livemode)
 
+    @property
+    def confirming(self) -> Mapping[str, Any] | None:
+        """The change that a session asks the customer to confirm."""
+        confirm: Mapping[str, Any] | None = (self.flow or {}).get("subscription_update_confirm")
+        return confirm
+
 
 def begun(opened: Store, response: Response, visit: Visit) -> Response:
     """Keeps a visit under a new cookie, for its own pages only."""

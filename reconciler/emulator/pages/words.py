@@ -86,13 +86,12 @@ def day(seconds: int) -> str:
     return format_date(datetime.fromtimestamp(seconds, UTC), "d MMMM y", locale="en")
 
 
-def discount(coupon: Body) -> str:
-    """`20% off for 3 months`."""
-    off = (
-        f"{coupon['percent_off']:g}%"
-        if coupon["percent_off"]
-        else money(Decimal(coupon["amount_off"]), coupon["currency"])
-    )
+def discount(coupon: Body, currency: str) -> str:
+    """`20% off for 3 months`, or an amount in a currency of the coupon."""
+    if coupon["percent_off"]:
+        off = f"{coupon['percent_off']:g}%"
+    else:
+        off = money(Decimal({**coupon, **coupon["currency_options"].get(currency, {})}["amount_off"]), currency)
     months = coupon["duration_in_months"]
     length = {"once": "once", "forever": "for good", "repeating": f"for {months} month{'' if months == 1 else 's'}"}
     return f"{off} off {length[coupon['duration']]}"
