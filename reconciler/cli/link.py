@@ -98,6 +98,10 @@ def _check(wished: Mapping[str, Any], email: str | None) -> None:
     name = wished["flow"] or ""
     flow = FLOWS.get(name)
     choice = {"price", "quantity"} & {*given}
+    if wished["quantity"] == 0:
+        raise click.BadParameter(
+            "0 is nothing to confirm: to end it, use --flow subscription_cancel", param_hint="--quantity"
+        )
     if "subscription" in given and not (flow and flow.subscription):
         raise click.UsageError("--subscription is for a flow about one: add --flow subscription_cancel, or another")
     if choice and not (flow and flow.confirms):
@@ -156,13 +160,20 @@ def _session(
     """The URL of a new session. Raises Unresolved, ApiFailure."""
     from reconciler.errors import Unresolved
     from reconciler.portal.link_session import Wish, opened
+    from reconciler.report.words import printable
 
     if address not in found:
         raise Unresolved(f"{address} is not in the account yet: `stripe-portal apply` makes it")
     given = {name: value for name, value in wished.items() if value is not None}
     if price := given.get("price"):
         given["price"] = _price(desired, found, price)
-    return opened(gateway, Wish(**given), found[address], address)
+    return opened(
+        gateway,
+        Wish(**given),
+        found[address],
+        address,
+        lambda text: click.echo(f"Warning: {printable(text)}.", err=True),
+    )
 
 
 def _price(desired: Desired, found: Mapping[Address, Observed], named: str) -> str:

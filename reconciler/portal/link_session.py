@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -11,6 +11,7 @@ from reconciler.errors import ApiFailure, Unresolved
 from reconciler.gateway import Gateway, item
 from reconciler.model import Address, Observed
 from reconciler.portal.link import KIND
+from reconciler.portal.link_checks import check_choice, check_pause, doubts, items_of, quantity_doubt
 
 SESSIONS, SUBSCRIPTIONS = "/v1/billing_portal/sessions", "/v1/subscriptions"
 ENDED = ("canceled", "incomplete_expired")
@@ -54,14 +55,20 @@ class Wish:
     locale: str = ""
 
 
-def opened(gateway: Gateway, wish: Wish, portal: Observed, address: Address) -> str:
-    """Open a session, after every check that is cheap, and give its URL: a secret. Raises Unresolved, ApiFailure."""
+def opened(gateway: Gateway, wish: Wish, portal: Observed, address: Address, warn: Callable[[str], None]) -> str:
+    """Open a session, after every check that is cheap, and give its URL: a secret. Raises Unresolved, ApiFailure.
+
+    `warn` is told what the portal will probably refuse behind the link.
+    """
     optional = {"return_url": wish.return_url, "locale": wish.locale}
     params: dict[str, Any] = {"customer": wish.customer, "configuration": portal.id}
     params |= {name: value for name, value in optional.items() if value}
     if wish.flow:
         _check_flow(wish, portal, address)
-        params["flow_data"] = _flow_data(wish, _subscription(gateway, wish) if wish.subscription else {})
+        subscription = _subscription(gateway, wish) if wish.subscription else {}
+        params["flow_data"] = _flow_data(wish, subscription)
+        if subscription:
+            _check_subscription(wish, subscription, portal, address, warn)
     url = gateway.post(SESSIONS, params, idempotency_key=token_hex(16)).get("url")
     if not isinstance(url, str) or not url.isprintable():
         raise ApiFailure(f"POST {SESSIONS}", "the answer has no URL")
@@ -99,6 +106,26 @@ def _subscription(gateway: Gateway, wish: Wish) -> Mapping[str, Any]:
     return raw
 
 
+def _check_subscription(
+    wish: Wish, subscription: Mapping[str, Any], portal: Observed, address: Address, warn: Callable[[str], None]
+) -> None:
+    """Refuse what Stripe documents that it refuses, and warn of what it is known to."""
+    if wish.flow == "subscription_pause":
+        check_pause(subscription)
+    reasons = list(doubts(wish.flow, subscription))
+    if FLOWS[wish.flow].confirms:
+        (one,) = items_of(subscription)
+        rows = portal.properties.get(_OFFERED.path) or ()
+        check_choice(one, wish.price, wish.quantity, rows, str(address))
+        allowed = portal.properties.get((*_OFFERED.path[:-1], "default_allowed_updates")) or ()
+        reasons += filter(None, [quantity_doubt(one, wish.price, wish.quantity, rows, allowed)])
+    if reasons:
+        warn(
+            f"the page behind this link will probably refuse {wish.subscription}: {'; '.join(reasons)}. "
+            "That is recalled, and not documented by Stripe"
+        )
+
+
 def _flow_data(wish: Wish, subscription: Mapping[str, Any]) -> Mapping[str, Any]:
     """Stripe's parameters for a flow."""
     flow = FLOWS[wish.flow]
@@ -106,7 +133,7 @@ def _flow_data(wish: Wish, subscription: Mapping[str, Any]) -> Mapping[str, Any]
         return {"type": wish.flow}
     details: dict[str, Any] = {"subscription": wish.subscription}
     if flow.confirms:
-        items: list[Mapping[str, Any]] = (subscription.get("items") or {}).get("data") or []
+        items = items_of(subscription)
         if len(items) != 1:
             raise Unresolved(f"{wish.flow} takes a subscription with one item: {wish.subscription} has {len(items)}")
         chosen = {"price": wish.price or None, "quantity": wish.quantity}

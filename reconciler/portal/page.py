@@ -17,7 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.portal.compare import Key, Mark, compare
-from reconciler.portal.screens import Scene
+from reconciler.portal.local import ENGLISH, Local
+from reconciler.portal.offers import ELSEWHERE
+from reconciler.portal.scene import Scene
 from reconciler.portal.shop import Shop
 from reconciler.portal.told import view
 from reconciler.portal.view import Screen, View
@@ -28,6 +30,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _MARK = "<!doctype html>\n<!-- made by stripe-portal preview -->\n"
 _HARMLESS = re.compile("[^\u00a0\u200c-\u200f\u061c\u202f]+")
 """All but blanks that do not break, joiners, and marks of direction that reach no further than a word."""
+_LOCAL = Markup('{}<span lang="{}" dir="{}">{}</span>{}')
 _PRICE = 4
 """How many keys lead to a price: the page, the block, the product, and its own."""
 LONGEST = 400
@@ -53,7 +56,8 @@ class Shown:
     @property
     def reprices(self) -> bool:
         """Whether a price that is offered is another one."""
-        return any(m.word == "changed" and len(m.key) == _PRICE for m in self.marks)
+        changed = (m.key for m in self.marks if m.word == "changed")
+        return any(len(key) == _PRICE or key[-1].startswith(ELSEWHERE) for key in changed)
 
     def mark(self, key: Key, side: int) -> str:
         """What to say of a part on one side, or nothing."""
@@ -120,6 +124,9 @@ def _shown(value: Any) -> Any:
     """A text on one line, with all that hides text or turns it round as an escape, and no longer than people read."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
+    if isinstance(value, Local) and value.locale.language != ENGLISH.language:
+        before, words, after = map(_shown, (value.before, value.words, value.after))
+        return _LOCAL.format(before, value.tag, value.direction, words, after)
     text = redact(re.sub(r"[ \t\r\n]+", " ", value))
     rest = f"… ({len(text):,} characters)" if len(text) > LONGEST else ""
     return _HARMLESS.sub(lambda match: printable(match[0]), text[:LONGEST]) + rest

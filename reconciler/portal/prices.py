@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,22 +24,41 @@ class Said:
     tariff: Tariff
 
 
-def said(price: Properties, unit: str, locale: Locale) -> Said:
-    """What customers read. `unit` is what one is called, or empty."""
+def said(price: Properties, unit: str, locale: Locale, currency: str = "") -> Said | None:
+    """What customers with a subscription in that currency read; None where the price has no amount in it.
+
+    `unit` is what one is called, or empty. Without a currency it is the price's own.
+    """
     found = tariffs(price)
-    own, *others = found.values()
-    return Said(_amount(own, unit, locale), tuple(_details(price, own, others, unit, locale)), own)
+    own = found.get(currency) if currency else next(iter(found.values()))
+    return Said(_amount(own, unit, locale), tuple(_details(price, own, unit, locale)), own) if own else None
+
+
+def elsewhere(price: Properties, unit: str, locale: Locale, currency: str) -> Iterator[str]:
+    """What it costs in every currency but one, each in one line."""
+    for tariff in tariffs(price).values():
+        if tariff.currency != currency:
+            amounts = "; ".join(_tiers(tariff, unit, locale))
+            yield " · ".join(filter(None, (_amount(tariff, unit, locale), amounts, _tax(price, tariff))))
+
+
+def _tax(price: Properties, tariff: Tariff) -> str:
+    """What is said of tax, which each currency has its own of."""
+    own = tariff.currency == price[("currency",)]
+    place = ("tax_behavior",) if own else ("currency_options", tariff.currency, "tax_behavior")
+    return _TAX.get(str(price.get(place)), "")
 
 
 def _amount(tariff: Tariff, unit: str, locale: Locale) -> str:
     if tariff.tiers:
         least = money(charge(tariff, 1) or Fraction(0), tariff.currency, locale)
-        return each(f"from {least}", tariff.every, locale)
+        return each(least, tariff.every, locale).within("from ")
     if tariff.amount is None:
         return "an amount that the customer chooses"
     amount = money(tariff.amount, tariff.currency, locale)
     if tariff.divide_by > 1:
-        amount += f" for every {number(tariff.divide_by, locale)} {_several(unit)}"
+        packets = f"{amount} for every {number(tariff.divide_by, locale)} {_several(unit)}"
+        return str(each(packets, tariff.every, locale))
     return each(amount, tariff.every, locale)
 
 
@@ -47,8 +66,8 @@ def _several(unit: str) -> str:
     return f"{unit}s" if unit else "units"
 
 
-def _details(price: Properties, own: Tariff, others: Sequence[Tariff], unit: str, locale: Locale) -> Iterator[str]:
-    """The tiers line by line, what else holds for the price in one, and a line for each further currency."""
+def _details(price: Properties, own: Tariff, unit: str, locale: Locale) -> Iterator[str]:
+    """The tiers line by line, and what else holds for the price in one."""
     if own.tiers:
         yield from _tiers(own, unit, locale)
     days = price.get(("recurring", "trial_period_days"))
@@ -57,15 +76,12 @@ def _details(price: Properties, own: Tariff, others: Sequence[Tariff], unit: str
         f"rounded {own.rounding} to whole packets" if own.divide_by > 1 else "",
         "billed for what is used" if own.metered else "",
         "" if own.every else "paid once",
-        _TAX.get(str(price.get(("tax_behavior",))), ""),
-        f"free for the first {span('day', days, locale)}" if days else "",
+        _tax(price, own),
+        "free for the first " if days else "",
     )
-    if said := " · ".join(filter(None, about)):
-        yield said
-    for tariff in others:
-        tax = _TAX.get(str(price.get(("currency_options", tariff.currency, "tax_behavior"))), "")
-        amounts = "; ".join(_tiers(tariff, unit, locale))
-        yield " · ".join(filter(None, (f"or {_amount(tariff, unit, locale)}", amounts, tax)))
+    text = " · ".join(filter(None, about))
+    if text:
+        yield span("day", days, locale).within(text) if days else text
 
 
 def _tiers(tariff: Tariff, unit: str, locale: Locale) -> Iterator[str]:

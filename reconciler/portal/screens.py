@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 
-from babel import Locale
-
-from reconciler.portal import offers, terms
+from reconciler.portal import terms
 from reconciler.portal.money import day, later, money, span
-from reconciler.portal.offers import Plan
-from reconciler.portal.shop import Portal, Shop
+from reconciler.portal.scene import Scene
+from reconciler.portal.switch import UPDATE, switch
 from reconciler.portal.view import Block, Item, Screen
 
 _INVOICES = 3
@@ -23,51 +19,39 @@ _EXAMPLES = {
     "phone": "+1 555 010 0199",
     "tax_id": "EU 123 456 789",
 }
-HOME, SWITCH, CANCEL, PAUSE, DETAILS, LOGIN = "home", "switch", "cancel", "pause", "details", "login"
-_UPDATE, _CANCEL, _PAUSE = (f"features.subscription_{what}" for what in ("update", "cancel", "pause"))
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One portal of one shop, on one day, for readers of one locale."""
-
-    shop: Shop
-    portal: Portal
-    locale: Locale
-    today: date
-
-    def on(self, feature: str) -> bool:
-        """Whether customers have it."""
-        return bool(self.portal.value(f"{feature}.enabled"))
-
-    @property
-    def plan(self) -> Plan | None:
-        """The example of a subscription."""
-        return offers.plan(self.shop, self.portal, self.locale)
+_CODE = "123456"
+HOME, SWITCH, CANCEL, PAUSE, DETAILS = "home", "switch", "cancel", "pause", "details"
+LOGIN, ENTER = "login", "login-code"
+_CANCEL, _PAUSE = "features.subscription_cancel", "features.subscription_pause"
 
 
 def screens(scene: Scene) -> Iterator[Screen]:
     """Every page that customers can get to."""
     yield _home(scene)
-    if scene.on(_UPDATE):
-        yield _switch(scene)
+    if scene.on(UPDATE):
+        yield Screen(SWITCH, "Update plan", tuple(switch(scene)), "", "Continue")
     if scene.on(_CANCEL):
         yield _cancel(scene)
     if scene.on(_PAUSE):
         yield _pause(scene)
     if scene.on("features.customer_update"):
-        yield Screen(DETAILS, "Update details", tuple(_details(scene)), "", "Save")
+        fields = tuple(_details(scene))
+        block = Block("fields", "fields", "", fields)
+        yield Screen(DETAILS, "Update details", (block,), "", "Save" if fields else "")
     if scene.on("login_page"):
-        lead = "Enter your email and we will send you a link to manage your plan."
+        lead = "Enter your email, and we will send a one-time code to it."
         fields = (Item("email", "Email", (_EXAMPLES["email"],)),)
-        yield Screen(LOGIN, "Log in", (Block("email", "fields", "", fields, example=True),), lead, "Send")
+        yield Screen(LOGIN, "Log in", (Block("email", "fields", "", fields, example=True),), lead, "Send code")
+        lead = f"If {_EXAMPLES['email']} belongs to a customer, a one-time code is on its way to it."
+        fields = (Item("code", "Code from the email", (_CODE,)),)
+        yield Screen(ENTER, "Enter the code", (Block("code", "fields", "", fields, example=True),), lead, "Log in")
 
 
 def _home(scene: Scene) -> Screen:
     actions = [
         Item(key, text, url=f"#{key}")
         for key, text, feature in (
-            (SWITCH, "Update plan", _UPDATE),
+            (SWITCH, "Update plan", UPDATE),
             (CANCEL, "Cancel plan", _CANCEL),
             (PAUSE, "Pause plan", _PAUSE),
         )
@@ -93,7 +77,7 @@ def _current(scene: Scene) -> Item:
     if plan is None:
         return Item("plan", "The customer’s plan", example=True)
     every = plan.tariff.every
-    renews = [f"Renews on {day(later(scene.today, every), scene.locale)}"] if every else []
+    renews = [day(later(scene.today, every), scene.locale).within("Renews on ")] if every else []
     quantity = [f"Quantity: {plan.quantity}"] if plan.quantity > 1 else []
     return Item("plan", plan.product, (plan.price, *quantity, *renews), example=True)
 
@@ -107,29 +91,13 @@ def _invoices(scene: Scene) -> Iterator[Item]:
         yield Item(str(number), when, tuple(filter(None, (due, "Paid"))), example=True)
 
 
-def _switch(scene: Scene) -> Screen:
-    value = scene.portal.value
-    allowed = value(f"{_UPDATE}.default_allowed_updates") or ()
-    waits = [Item(c["type"], terms.WAITS[c["type"]]) for c in value(f"{_UPDATE}.schedule_at_period_end.conditions")]
-    waits += [Item("now", terms.OTHERWISE if waits else terms.AT_ONCE)]
-    options = ("proration_behavior", "billing_cycle_anchor", "trial_update_behavior")
-    said = [Item(o, terms.TERMS[f"{_UPDATE}.{o}"][value(f"{_UPDATE}.{o}")]) for o in options]
-    choice = "offers" if terms.PRICE in allowed else "amounts"
-    blocks = [Block("offers", choice, "", offers.offers(scene.shop, scene.portal, scene.locale))]
-    if terms.CODE in allowed:
-        code = Item("code", "Promotion code", ("",))
-        blocks.append(Block(terms.CODE, "fields", "", (code,)))
-    blocks.append(Block("terms", "terms", "What a switch means", (*waits, *said)))
-    return Screen(SWITCH, "Update plan", tuple(blocks), "", "Continue")
-
-
 def _cancel(scene: Scene) -> Screen:
     value = scene.portal.value
     mode, proration = value(f"{_CANCEL}.mode"), value(f"{_CANCEL}.proration_behavior")
     said = [Item("mode", terms.ENDS[mode])]
     plan = scene.plan
     if plan and plan.tariff.every and mode == "at_period_end":
-        until = f"Until {day(later(scene.today, plan.tariff.every), scene.locale)} in this example."
+        until = day(later(scene.today, plan.tariff.every), scene.locale).within("Until ", " in this example.")
         said.append(Item("until", until, example=True))
     said.append(Item("proration", terms.TERMS[f"{_CANCEL}.proration_behavior"][proration]))
     blocks = [Block("terms", "terms", "", tuple(said))]
@@ -157,7 +125,6 @@ def _pause(scene: Scene) -> Screen:
     return Screen(PAUSE, "Pause plan", tuple(blocks), "", "Pause plan")
 
 
-def _details(scene: Scene) -> Iterator[Block]:
+def _details(scene: Scene) -> Iterator[Item]:
     allowed = scene.portal.value("features.customer_update.allowed_updates") or ()
-    fields = tuple(Item(k, text, (_EXAMPLES[k],)) for k, text in terms.DETAILS.items() if k in allowed)
-    yield Block("fields", "fields", "", fields)
+    yield from (Item(k, text, (_EXAMPLES[k],)) for k, text in terms.DETAILS.items() if k in allowed)

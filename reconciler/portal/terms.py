@@ -49,6 +49,17 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "always_invoice": "What is left of the period is credited with an invoice right away.",
     },
 }
+SAME = "Where the billing interval stays the same: "
+OTHER: Mapping[str, str] = {
+    "none": "What is left of the old period is not credited.",
+    "create_prorations": "What is left of the old period is credited.",
+    "always_invoice": "What is left of the old period is credited.",
+}
+"""By what a switch prorates: what becomes of the old period where the interval is another one."""
+ANOTHER = (
+    "To another billing interval, when it takes effect: Stripe starts a new billing period at once, "
+    "and as a rule invoices it at once. "
+)
 WAITS: Mapping[str, str] = {
     "decreasing_item_amount": "A switch to a lower amount waits for the end of the current period.",
     "shortening_interval": "A switch to a shorter billing interval waits for the end of the current period.",

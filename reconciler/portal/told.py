@@ -7,7 +7,9 @@ from typing import Any
 
 from reconciler.portal import terms
 from reconciler.portal.look import colours, picture
-from reconciler.portal.screens import Scene, screens
+from reconciler.portal.offers import other_currencies
+from reconciler.portal.scene import Scene
+from reconciler.portal.screens import screens
 from reconciler.portal.view import Block, Item, View
 
 
@@ -63,6 +65,8 @@ def _facts(scene: Scene) -> Iterator[Item]:
     for key, text, said in rows:
         if said:
             yield Item(key, text, (str(said),))
+    if scene.on("features.subscription_update"):
+        yield from other_currencies(scene.shop, scene.portal, scene.locale)
     for row in value("features.subscription_update.products") or ():
         key, product = scene.shop.find(row["product"])
         image = picture(((product or {}).get(("images",)) or (None,))[0], scene.shop.files)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from reconciler.portal.link_checks import doubts
 from reconciler.portal.link_session import FLOWS
 from tests.harness import Account, Project, Result
 
@@ -231,6 +232,68 @@ def test_a_choice_to_confirm(shop: Project, subscriber: tuple[str, str], named: 
     assert [{k: str(v) for k, v in row.items()} for row in wanted] == [
         {"id": item["id"], "price": price, "quantity": "3"}
     ]
+
+
+def test_what_cannot_be_confirmed_is_refused_before(shop: Project) -> None:
+    shop.edit("adjustable_quantity: {enabled: true}", "adjustable_quantity: {enabled: true, minimum: 2, maximum: 9}")
+    shop.apply()
+    customer, subscription = subscribed(shop.account)
+    words = ("--customer", customer, "--flow", "subscription_update_confirm", "--subscription", subscription)
+    shop.account.forget()
+    assert "use --flow subscription_cancel" in link(shop, *words, "--quantity", "0", code=64).err
+    result = link(shop, *words, "--quantity", "10", code=1)
+    assert "adjustable_quantity of portal_configuration.main allows 2 to 9" in result.err
+    for choice in (("--quantity", "1"), ("--price", "pro.monthly"), ("--price", "pro.monthly", "--quantity", "1")):
+        assert "there is nothing to confirm" in link(shop, *words, *choice, code=1).err
+    assert shop.account.requests("POST") == []
+    assert link(shop, *words, "--quantity", "9").err.startswith("Whoever has this URL")
+
+
+def test_a_quantity_that_the_configuration_does_not_let_customers_change(shop: Project) -> None:
+    shop.edit("default_allowed_updates: [price, quantity]", "default_allowed_updates: [price]")
+    shop.apply()
+    customer, subscription = subscribed(shop.account)
+    words = ("--customer", customer, "--flow", "subscription_update_confirm", "--subscription", subscription)
+    result = link(shop, *words, "--quantity", "3")
+    assert "Warning: the page behind this link will probably refuse" in result.err
+    assert "default_allowed_updates has no quantity" in result.err
+
+
+def test_what_the_portal_will_probably_refuse_is_warned_of(shop: Project) -> None:
+    account = shop.account
+    monthly, yearly = (account.find(f"price.pro.{name}")["id"] for name in ("monthly", "yearly"))
+    cases = (
+        ("subscription_pause", {"trial_period_days": 7}, "it is trialing, not active"),
+        ("subscription_update", {"items": [{"price": monthly}, {"price": yearly}]}, "it has 2 items"),
+        ("subscription_update", {"collection_method": "send_invoice", "days_until_due": 7}, "its invoices are sent"),
+    )
+    for flow, params, said in cases:
+        customer = account.post("/v1/customers", {})["id"]
+        given = {"customer": customer, "items": [{"price": monthly}], **params}
+        subscription = account.post("/v1/subscriptions", given)["id"]
+        result = link(shop, "--customer", customer, "--flow", flow, "--subscription", subscription)
+        assert f"Warning: the page behind this link will probably refuse {subscription}: {said}" in result.err
+        assert "recalled, and not documented" in result.err
+        assert result.out.count("\n") == 1
+
+
+def test_metered_usage_and_schedules_are_doubts() -> None:
+    metered = {"data": [{"price": {"recurring": {"usage_type": "metered"}}}]}
+    assert list(doubts("subscription_update", {"items": metered})) == ["it is billed for metered usage"]
+    assert list(doubts("subscription_pause", {"schedule": "sub_sched_1"})) == [
+        "a subscription schedule is attached to it"
+    ]
+    assert not list(doubts("subscription_cancel", {"items": metered, "schedule": "sub_sched_1", "status": "trialing"}))
+
+
+def test_classic_billing_cannot_be_paused(shop: Project) -> None:
+    customer = shop.account.post("/v1/customers", {})["id"]
+    given = {"items": [{"price": shop.account.find("price.pro.monthly")["id"]}], "billing_mode": {"type": "classic"}}
+    subscription = shop.account.post("/v1/subscriptions", {"customer": customer, **given})["id"]
+    shop.account.forget()
+    words = ("--customer", customer, "--flow", "subscription_pause", "--subscription", subscription)
+    assert "its billing mode is classic" in link(shop, *words, code=1).err
+    assert shop.account.requests("POST") == []
 
 
 @pytest.mark.parametrize("flow", FLOWS)

@@ -191,7 +191,8 @@ def test_a_price_that_is_not_ours_is_known_once_the_account_was_read(shop: Proje
     assert price in page(shop)
     text = words(against(shop).out)
     assert "Old plan" in text
-    assert "¥4,200 every 3 months for each seat" in text
+    assert "Old plan No price of it in this currency is known here." in text
+    assert "Old plan in other currencies ¥4,200 every 3 months" in text
     assert price not in text
 
 

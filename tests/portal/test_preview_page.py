@@ -15,7 +15,7 @@ from reconciler.desired import resolve
 from reconciler.model import LocalFile
 from reconciler.portal.money import locale_of
 from reconciler.portal.page import LONGEST, beside, render
-from reconciler.portal.screens import Scene
+from reconciler.portal.scene import Scene
 from reconciler.portal.shop import declared
 from reconciler.portal.told import view
 from reconciler.portal.view import View
@@ -103,11 +103,12 @@ def drawn(what: str) -> tuple[View | None, ...]:
         "new": (None, seen(RICH)),
         "leaving": (seen(RICH), None),
         "empty": (seen({"features": {}}),),
+        "hebrew": (seen(RICH, locale="he"),),
     }
     return sides[what]
 
 
-WHAT = [*BRANDS, "hostile", "against", "new", "leaving", "empty"]
+WHAT = [*BRANDS, "hostile", "against", "new", "leaving", "empty", "hebrew"]
 
 
 @pytest.mark.parametrize("what", WHAT)
@@ -196,7 +197,7 @@ def test_its_buttons_lead_from_page_to_page(chromium: Any, tmp_path: Path) -> No
 def test_it_can_be_heard(chromium: Any, tmp_path: Path) -> None:
     with opened(chromium, tmp_path, seen(RICH)) as page:
         assert page.get_by_role("heading", level=1).inner_text() == "Portal preview · acme"
-        assert page.get_by_role("navigation", name="Pages of main").get_by_role("link").count() == 6
+        assert page.get_by_role("navigation", name="Pages of main").get_by_role("link").count() == 7
         assert (
             page.get_by_role("group", name="Why do you cancel?").get_by_role("radio", name="Other reason").count() == 1
         )
