@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.kinds.inside import Declared, declared
 from reconciler.model import Address, Document, Place
 from reconciler.schema.build import json_schema
-from reconciler.schema.declared import Declared, declared
 from reconciler.schema.gate import findings, passes
 from reconciler.schema.messages import Finding
 from reconciler.schema.rules import broken_rules, position

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reconciler.kinds import KINDS, PARTS
+from reconciler.kinds.inside import children_of
 from reconciler.kinds.kind import Kind, Shape
 from reconciler.kinds.shapes import NAME, text
-from reconciler.schema.declared import children_of
 from reconciler.schema.resource import closed, resource_schema
 from reconciler.schema.top import ROOT, VERSION, anywhere, names_of
 

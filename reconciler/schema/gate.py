@@ -11,9 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.kinds import BY_NAME, PARTS
+from reconciler.kinds.inside import children_of
 from reconciler.kinds.kind import Shape
 from reconciler.schema.build import file_keys, references
-from reconciler.schema.declared import children_of
 from reconciler.schema.failure import Failure
 from reconciler.schema.messages import Finding, Subject, explain
 from reconciler.schema.resource import resource_schema

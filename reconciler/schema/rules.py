@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.errors import Problem
+from reconciler.kinds.inside import Declared, children_of
 from reconciler.model import Address, Document, Place, Source
-from reconciler.schema.declared import Declared, children_of
 
 
 def broken_rules(
