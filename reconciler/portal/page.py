@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reconciler.portal.compare import Key, Mark, compare
@@ -24,6 +24,7 @@ from reconciler.portal.shop import Shop
 from reconciler.portal.told import view
 from reconciler.portal.view import Screen, View
 from reconciler.redact import redact
+from reconciler.report.html import environment
 from reconciler.report.words import printable
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -107,15 +108,7 @@ def _variables(colours: Mapping[str, str]) -> str:
 
 @cache
 def _environment() -> Environment:
-    """Every value is made printable, then escaped, whether the template thinks of it or not."""
-    made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    made = environment(_TEMPLATES, _shown)
     made.filters["web"] = lambda url: str(url).startswith(("https://", "http://"))
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
@@ -55,18 +56,22 @@ def _mode(plan: Plan) -> str:
 
 @cache
 def _environment() -> Environment:
-    """Every value is made printable, then escaped, whether the template thinks of it or not."""
-    made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+    made = environment(_TEMPLATES, _printable)
+    made.filters["prose"] = prose
+    made.globals["items"] = items
+    return made
+
+
+def environment(templates: Path, shown: Callable[[Any], Any]) -> Environment:
+    """Templates in which every value is `shown`, then escaped, whether the template thinks of it or not."""
+    return Environment(
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_printable,
+        finalize=shown,
     )
-    made.filters["prose"] = prose
-    made.globals["items"] = items
-    return made
 
 
 def _printable(value: Any) -> Any:
